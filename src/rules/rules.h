@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_RULES_H
+#define RULES_RULES_H
+
+/*
+ * Rule files in Falco's language, loaded into an immutable set, and its verdict on an event.
+ * Semantics: docs/rules.md.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "event/abi.h"
+#include "world/world.h"
+
+enum rule_priority {
+    PRIORITY_EMERGENCY = 0,
+    PRIORITY_ALERT,
+    PRIORITY_CRITICAL,
+    PRIORITY_ERROR,
+    PRIORITY_WARNING,
+    PRIORITY_NOTICE,
+    PRIORITY_INFORMATIONAL,
+    PRIORITY_DEBUG,
+};
+
+/* "Warning"; and back, case-insensitively, INFO included: false when it is none. */
+const char *rule_priority_name(enum rule_priority priority);
+bool rule_priority_parse(const char *text, enum rule_priority *ret_priority);
+
+enum rule_matching { MATCHING_FIRST, MATCHING_ALL };
+
+struct rules_options {
+    enum rule_matching matching;
+    enum rule_priority minimum_priority; /* less urgent rules are not loaded; default (zeroed struct)
+                                            would be EMERGENCY: callers set PRIORITY_DEBUG */
+};
+
+/* One source of rules: a file name for messages, and its text. */
+struct rules_source {
+    const char *name;
+    const char *text;
+    size_t len;
+};
+
+/* A warning of the loader: LOAD_UNKNOWN_KEY, ... with its place. */
+struct rules_warning {
+    const char *code;
+    struct error at;
+};
+
+struct rules_warnings {
+    struct rules_warning *items;
+    size_t count;
+    size_t dropped; /* past the bound of 1,000 */
+};
+
+void rules_warnings_done(struct rules_warnings *warnings);
+
+struct ruleset;
+
+/*
+ * Load sources in order, as if they were one list. On failure *ret_error says where and why, and
+ * nothing is changed. `warnings` (zeroed by the caller, filled also on failure) is released by
+ * rules_warnings_done.
+ */
+int rules_load(const struct rules_source *sources, size_t count, const struct rules_options *options,
+               struct rules_warnings *warnings, struct ruleset **ret_rules, struct error *ret_error);
+
+/* Read files and directories (their *.yaml and *.yml, in name order) and load them so. */
+int rules_load_files(const char *const *paths, size_t count, const struct rules_options *options,
+                     struct rules_warnings *warnings, struct ruleset **ret_rules,
+                     struct error *ret_error);
+
+void rules_free(struct ruleset *rules);
+
+/* What the enabled rules need from the sensor. */
+struct rules_needs {
+    bool types[EVENT_TYPE_MAX]; /* events some rule can match */
+    bool env;                   /* proc.env is used */
+    bool dns;                   /* fd.*.name: names of addresses */
+    bool cwd;                   /* proc.cwd is used */
+};
+
+void rules_needs(const struct ruleset *rules, struct rules_needs *ret_needs);
+
+/* For listing. The pointers live as long as the set. */
+struct rule_info {
+    const char *name, *description, *condition, *output, *source, *file;
+    unsigned line;
+    enum rule_priority priority;
+    bool enabled;
+    const char *const *tags; /* sorted, NULL-terminated */
+    uint64_t hits;           /* alerts so far */
+};
+
+size_t rules_count(const struct ruleset *rules);
+void rules_info(const struct ruleset *rules, size_t index, struct rule_info *ret_info);
+
+/* A rule matched. Everything lives until the callback returns. */
+struct alert_field {
+    const char *name;   /* as written: "proc.aname[2]" */
+    const char *text;   /* NULL when the event has no such value: JSON null, "<NA>" in text */
+    int64_t number;     /* for is_number */
+    bool is_number;     /* the JSON value is a number */
+    bool is_bool;       /* the JSON value is `number != 0` */
+    const char *const *list; /* NULL-terminated, for lists; else NULL */
+};
+
+struct alert {
+    struct rule_info rule;
+    uint64_t time;           /* CLOCK_REALTIME, ns */
+    const char *hostname;
+    const char *output;      /* the output line without time and priority */
+    const struct alert_field *fields; /* those the output names, by name, each once */
+    size_t field_count;
+    const struct judged_event *judged;
+};
+
+typedef void (*rules_alert)(void *data, const struct alert *alert);
+
+/* Judge one event: calls back for each match, one at most under MATCHING_FIRST. Returns how many. */
+unsigned rules_judge(struct ruleset *rules, struct world *world, const struct judged_event *judged,
+                     rules_alert alert, void *data);
+
+#endif
