@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_FIELD_H
+#define RULES_FIELD_H
+
+/*
+ * The fields a condition or an output can name: one row each. Rows live in one file per field class
+ * (field_process.c, field_file.c, ...) and are found through field_find; documentation and
+ * `bulwark rules fields` are printed from them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "world/world.h"
+
+enum field_type {
+    FIELD_STRING,
+    FIELD_NUMBER,   /* int64_t */
+    FIELD_BOOL,     /* number 0 or 1; "true" and "false" in rules and text */
+    FIELD_DURATION, /* number, ns */
+    FIELD_TIME,     /* number, CLOCK_REALTIME ns */
+    FIELD_ADDRESS,  /* IPv4 or IPv6 address: compares with addresses */
+    FIELD_NETWORK,  /* the same value: compares with addresses and CIDR blocks */
+    FIELD_PORT,     /* number */
+    FIELD_STRINGS,  /* list: `in` and `intersects` ask whether any element is in the set */
+    FIELD_NAMES,    /* names of an address: equality asks world_address_has_name */
+
+};
+
+/* What a value depends on: between two execs (and credential or metadata changes) a PROCESS field
+ * does not change, an EVENT field may with every event. */
+enum field_class { FIELD_OF_PROCESS, FIELD_OF_EVENT };
+
+enum field_argument {
+    FIELD_NO_ARGUMENT,
+    FIELD_OPTIONAL_INDEX, /* proc.aname or proc.aname[2] */
+    FIELD_REQUIRED_INDEX,
+    FIELD_OPTIONAL_KEY,   /* proc.env or proc.env[HOME] */
+    FIELD_REQUIRED_KEY,   /* container.label[app] */
+    FIELD_SUFFIX_KEY,     /* evt.arg.NAME or evt.arg[NAME] or evt.arg[0] */
+};
+
+#define FIELD_LIST_MAX 1024 /* elements of a list value; more are cut and counted */
+
+struct field_string {
+    const char *data; /* not NUL-terminated */
+    size_t len;
+};
+
+/* One value. Strings point into the event, the world, or the context's arena. */
+struct field_value {
+    enum field_type type;
+    bool is_ancestor_list; /* FIELD_STRINGS made by walking ancestors: text is the elements joined */
+    struct field_string string;     /* STRING; NAMES: some name, may be empty */
+    int64_t number;                 /* NUMBER, BOOL, DURATION, TIME, PORT */
+    uint8_t address[16];            /* ADDRESS, NETWORK, NAMES */
+    uint8_t address_len;            /* 4 or 16 */
+    const struct field_string *list;/* STRINGS */
+    size_t list_len;
+};
+
+/* What extraction needs; one per evaluation, reset between events. */
+struct field_context {
+    struct world *world;
+    const struct judged_event *judged;
+    struct buf arena;         /* text made for this event; values point at copies kept alive by it */
+    void *blocks;             /* private: see field_context_alloc */
+    uint64_t event_number;    /* evt.num */
+};
+
+/* Memory that lives until field_context_reset; NULL when out of memory or past 1 MiB per event. */
+void *field_context_alloc(struct field_context *context, size_t size);
+void field_context_reset(struct field_context *context);
+void field_context_done(struct field_context *context);
+
+struct field;
+
+/* A field as named in a rule: the row and its parsed argument. */
+struct field_ref {
+    const struct field *field;
+    int64_t index;         /* -1 when no index was given */
+    const char *key;       /* NUL-terminated, owned by whoever parsed it; NULL when none */
+};
+
+/*
+ * Get the value. True when the event has it; false when it is missing (Falco: the comparison is
+ * then false, `exists` is false, the text "<NA>").
+ */
+typedef bool (*field_extract)(struct field_context *context, const struct field_ref *ref,
+                              struct field_value *ret_value);
+
+struct field {
+    const char *name;  /* "proc.aname" */
+    enum field_type type;
+    enum field_class class;
+    enum field_argument argument;
+    field_extract extract;
+    const char *description; /* one line, our own words */
+    const char *tiers;       /* NULL: filled in every tier; else where and why not elsewhere */
+    bool deprecated;         /* loads with a warning */
+    int64_t detail;          /* private to the row's file: lets rows share one extract function */
+};
+
+/*
+ * Find "proc.aname", "proc.aname[2]", "evt.arg.flags", "evt.arg[flags]", "proc.env[\"A B\"]".
+ * 0; -ENOENT when no such field exists (the error names the nearest one); -EINVAL for a wrong or
+ * missing argument. *ret_ref.key, when set, is malloc'ed and the caller's.
+ */
+int field_find(const char *text, size_t len, struct field_ref *ret_ref, struct error *ret_error);
+
+/* All rows, in the order of the documentation: NULL past the last. */
+const struct field *field_at(size_t index);
+
+/* Text of a value as outputs print it: numbers in decimal, bools as true/false, lists joined. */
+int field_value_text(const struct field_value *value, struct buf *buf);
+
+#endif
