@@ -27,7 +27,7 @@ struct event_header {
     __u16 flags;            /* EVENT_FLAG_* */
     __u64 time;             /* CLOCK_BOOTTIME, ns */
     __u64 start_time;       /* of the thread group, CLOCK_BOOTTIME, ns: with pid, the exec id */
-    __u64 cgroup_id;        /* of the task, see PARAM_CGROUP; 0 when unknown */
+    __u64 cgroup_id;        /* of the task, see PARAM_CGROUP and CGROUP_ID; 0 when unknown */
     __s64 result;           /* of the system call; negative is -errno */
     __u64 cap_effective;    /* credentials of the thread when the event was taken */
     __u64 cap_permitted;
@@ -47,6 +47,12 @@ struct event_header {
     char comm[EVENT_COMM_LEN]; /* the thread's; NUL terminated */
     __u32 reserved;
 };
+
+/*
+ * Inode numbers of cgroups are unique only within one hierarchy: its number (the first field of
+ * /proc/PID/cgroup, cgroup_root.hierarchy_id; 0 for v2) goes above them.
+ */
+#define CGROUP_ID(hierarchy, inode) ((__u64)(hierarchy) << 48 ^ (__u64)(inode))
 
 /* event_header.flags */
 #define EVENT_FLAG_COMPAT     0x0001 /* 32-bit system call (ia32) */
@@ -415,7 +421,9 @@ enum event_family {
     X(201, CONTAINER, "container", FACT)         /* metadata of one container */                   \
     X(202, USERS, "users", FACT)                 /* passwd and group of CONTAINER_ID or the host */\
     X(203, START, "start", FACT)                 /* first record: clock offset, host name */       \
-    X(204, DROP, "drop", FACT)                   /* so many events were lost: RESULT, by cause */
+    X(204, DROP, "drop", FACT)                   /* so many events were lost: RESULT, by cause */  \
+    /* header.cgroup_id is at CGROUP; with CONTAINER_ID and CONTAINER_RUNTIME if a container's */  \
+    X(205, CGROUP_FOUND, "cgroup_found", FACT)
 
 enum event_type {
     EVENT_NONE = 0,

@@ -380,6 +380,7 @@ static const struct event_type_info rows[EVENT_TYPE_MAX] = {
     ROW(USERS, "users", FACT)},
     ROW(START, "start", FACT)},
     ROW(DROP, "drop", FACT)},
+    ROW(CGROUP_FOUND, "cgroup_found", FACT)},
 };
 /* clang-format on */
 

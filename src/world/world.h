@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "world/cgroup_path.h"
 #include "world/container.h"
 #include "world/process.h"
 
@@ -50,8 +51,15 @@ struct world_requests {
     int (*process)(void *data, struct world *world, uint32_t pid, uint64_t start_time);
     /* Users of the host (container NULL) or of a container, by the passwd file it sees. */
     int (*users)(void *data, struct world *world, const struct container *container, uint32_t pid);
-    /* The path of a cgroup id the stream has not named. */
+    /* The path of a cgroup id the stream has not named, as CGROUP_FOUND. */
     int (*cgroup)(void *data, struct world *world, uint64_t cgroup_id, uint32_t pid);
+    /*
+     * Whether a runtime's state files name this cgroup, whose path tells nothing by itself (plain
+     * runc, crun, ctr). 0 when one does: *ret_container is set, and for replays CGROUP_FOUND with
+     * the container was fed. -ENOENT when none does.
+     */
+    int (*cgroup_container)(void *data, struct world *world, uint64_t cgroup_id,
+                            const char *cgroup_path, struct cgroup_container *ret_container);
     void *data;
 };
 
