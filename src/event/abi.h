@@ -420,7 +420,8 @@ enum event_family {
     X(200, PROCESS_FOUND, "process_found", FACT) /* a process that was running at start */         \
     X(201, CONTAINER, "container", FACT)         /* metadata of one container */                   \
     X(202, USERS, "users", FACT)                 /* passwd and group of CONTAINER_ID or the host */\
-    X(203, START, "start", FACT)                 /* first record: clock offset, host name */       \
+    /* first record: OFFSET is CLOCK_REALTIME minus CLOCK_BOOTTIME in ns, TEXT the host name */    \
+    X(203, START, "start", FACT)                                                                   \
     X(204, DROP, "drop", FACT)                   /* so many events were lost: RESULT, by cause */  \
     /* header.cgroup_id is at CGROUP; with CONTAINER_ID and CONTAINER_RUNTIME if a container's */  \
     X(205, CGROUP_FOUND, "cgroup_found", FACT)

@@ -56,7 +56,9 @@ struct world_requests {
     /*
      * Whether a runtime's state files name this cgroup, whose path tells nothing by itself (plain
      * runc, crun, ctr). 0 when one does: *ret_container is set, and for replays CGROUP_FOUND with
-     * the container was fed. -ENOENT when none does.
+     * the container was fed. -ENOENT when none does. -EAGAIN when a runtime is just making a
+     * container whose state is not written yet: don't remember the answer, ask again at the
+     * cgroup's next exec (the state file is always there before the entry point is executed).
      */
     int (*cgroup_container)(void *data, struct world *world, uint64_t cgroup_id,
                             const char *cgroup_path, struct cgroup_container *ret_container);
