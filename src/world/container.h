@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum container_runtime {
@@ -65,8 +66,15 @@ struct container {
     void *storage;                /* where the strings live; private to container.c */
 };
 
-/* "docker", "containerd", ...: container.type */
+/* For whoever keeps a container beyond the call that showed it; container_unref returns NULL. */
+struct container *container_ref(struct container *container);
+struct container *container_unref(struct container *container);
+
+/* "docker", "containerd", ...: container.type; "unknown" for RUNTIME_UNKNOWN. */
 const char *container_runtime_name(enum container_runtime runtime);
+
+/* The runtime with this name, RUNTIME_UNKNOWN when there is none. */
+enum container_runtime container_runtime_by_name(const char *name, size_t len);
 
 /* Value of a label, NULL when it has none of this key. */
 const char *container_label(const struct container *container, const char *key);

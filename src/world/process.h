@@ -66,6 +66,11 @@ struct process {
     bool from_proc;               /* found in /proc at start, not seen being made */
 };
 
+/* For whoever keeps a process beyond the call that showed it. process_unref accepts NULL and
+ * returns NULL. */
+struct process *process_ref(struct process *process);
+struct process *process_unref(struct process *process);
+
 /* The process's cwd now. Never NULL. */
 static inline const char *process_cwd(const struct process *process)
 {

@@ -28,6 +28,7 @@ struct world_limits {
     uint32_t held_bytes;      /* default 4 MiB */
     uint64_t hold_time;       /* ns; default 500 ms */
     uint64_t exit_grace_time; /* ns; default 2 s */
+    uint64_t image_bytes;     /* argv, env and paths of all processes; default 64 MiB */
 };
 
 /* One event with the actor it belongs to; valid until the next call into the world. */
@@ -122,11 +123,16 @@ const char *world_address_name(struct world *world, const struct container *cont
     X(processes_made_up, "processes_made_up")             /* event of a process never seen */      \
     X(processes_evicted, "processes_evicted")                                                      \
     X(containers_evicted, "containers_evicted")                                                    \
-    X(containers_unnamed, "containers_unnamed")           /* metadata never came */                \
+    X(containers_forgotten, "containers_forgotten")       /* without a process for a minute */     \
+    X(containers_unnamed, "containers_unnamed")           /* metadata did not come in time */      \
+    X(cgroups_evicted, "cgroups_evicted")                                                          \
+    X(images_cut, "images_cut")                           /* argv and env cut: image_bytes */      \
+    X(facts_ignored, "facts_ignored")                     /* of a container not known */           \
+    X(events_lost, "events_lost")                         /* what DROP records told */             \
     X(events_held, "events_held")                                                                  \
     X(events_released_late, "events_released_late")       /* without metadata: time was up */      \
     X(events_released_full, "events_released_full")       /* without metadata: the queue was full */\
-    X(dns_answers, "dns_answers")                                                                  \
+    X(dns_answers, "dns_answers")                         /* names learned */                      \
     X(dns_malformed, "dns_malformed")                                                              \
     X(dns_evicted, "dns_evicted")                                                                  \
     X(users_malformed, "users_malformed")
