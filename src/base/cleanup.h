@@ -16,7 +16,7 @@
 
 #define TAKE_PTR(p)                                                                                \
     ({                                                                                             \
-        __auto_type *_slot = &(p);                                                                 \
+        __auto_type _slot = &(p);                                                                  \
         __auto_type _taken = *_slot;                                                               \
         *_slot = NULL;                                                                             \
         _taken;                                                                                    \
