@@ -2,9 +2,11 @@
 #ifndef EVENT_ABI_H
 #define EVENT_ABI_H
 
+#include <linux/types.h>
+
 /*
- * What the kernel side and user space agree on. Included by BPF programs (after their own kernel
- * types) and by user space (after <linux/types.h>): plain structs, fixed widths, no padding holes.
+ * What the kernel side and user space agree on. Included by BPF programs and by user space: plain
+ * structs, fixed widths, no padding holes.
  *
  * A record is an event_header followed by parameters. A parameter is a param_header, `len` bytes of
  * value, and zero bytes up to the next multiple of 8. Parameters come in any order, each id at most
@@ -459,6 +461,15 @@ struct event_row {
     __u8 critical; /* goes through the critical ring */
     __u8 unused[2];
     struct arg_row args[EVENT_ARGS];
+};
+
+/* What user space tells the kernel side. */
+struct sensor_settings {
+    __u32 self;            /* thread group whose events are left out, 0: none */
+    __s32 v1_subsystem;    /* index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none */
+    __u8 want_env;
+    __u8 want_dns;
+    __u8 unused[2];
 };
 
 /* Counters of the kernel side, one per cause, per CPU. Index into the `counters` map. */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The end of every system call on the machine. The common case is one byte looked at; a call that
+ * a rule asks for goes on to its family's program by a tail call.
+ */
+#include "lib/args.h"
+
+#define ERESTARTSYS           512
+#define ERESTART_RESTARTBLOCK 516
+#define NR_COMPAT_SOCKETCALL  102
+
+/* Sub-calls of the 32-bit socketcall, by number (uapi/linux/net.h), and how many arguments. */
+static __always_inline u32 socketcall_type(u64 call)
+{
+    switch (call) {
+    case 1: return EVENT_SOCKET;
+    case 2: return EVENT_BIND;
+    case 3: return EVENT_CONNECT;
+    case 4: return EVENT_LISTEN;
+    case 5: return EVENT_ACCEPT;
+    case 8: return EVENT_SOCKETPAIR;
+    case 11: return EVENT_SENDTO;
+    case 12: return EVENT_RECVFROM;
+    case 16: return EVENT_SENDMSG;
+    case 17: return EVENT_RECVMSG;
+    case 18: return EVENT_ACCEPT4;
+    default: return EVENT_NONE;
+    }
+}
+
+static __always_inline void load_args(struct scratch *s, struct pt_regs *regs, bool compat)
+{
+    if (compat) {
+        s->args[0] = (u32)regs->bx;
+        s->args[1] = (u32)regs->cx;
+        s->args[2] = (u32)regs->dx;
+        s->args[3] = (u32)regs->si;
+        s->args[4] = (u32)regs->di;
+        s->args[5] = (u32)regs->bp;
+    } else {
+        s->args[0] = regs->di;
+        s->args[1] = regs->si;
+        s->args[2] = regs->dx;
+        s->args[3] = regs->r10;
+        s->args[4] = regs->r8;
+        s->args[5] = regs->r9;
+    }
+}
+
+/* Replace socketcall's two arguments by those of the call it stands for. */
+static __always_inline void unwrap_socketcall(struct scratch *s)
+{
+    u32 args[EVENT_ARGS] = {};
+
+    if (bpf_probe_read_user(args, sizeof(args), (void *)s->args[1]) < 0) {
+        /* Fewer than six may lie at the end of a page: three serve the commonest calls. */
+        if (bpf_probe_read_user(args, 3 * sizeof(args[0]), (void *)s->args[1]) < 0)
+            count(COUNTER_FAILED_READ_USER);
+    }
+    for (u32 i = 0; i < EVENT_ARGS; i++)
+        s->args[i] = args[i];
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+    unsigned long number = regs->orig_ax;
+    bool compat = task->thread_info.status & TS_COMPAT;
+    u32 flags = 0, type;
+
+    if (!compat && (number & X32_SYSCALL_BIT) && number < 2 * (unsigned long)X32_SYSCALL_BIT) {
+        number &= ~(unsigned long)X32_SYSCALL_BIT;
+        flags = EVENT_FLAG_X32;
+    }
+    if (number >= EVENT_SYSCALL_MAX)
+        return 0;
+    BOUNDED(number);
+    number &= EVENT_SYSCALL_MAX - 1;
+    type = compat ? compat_types[number] : native_types[number];
+    if (!type)
+        return 0;
+    if ((u32)task->tgid == settings.self)
+        return 0;
+    if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
+        return 0; /* it will be made again */
+    if (result >= 0 && (type == EVENT_EXECVE || type == EVENT_EXECVEAT))
+        return 0; /* process_exec tells */
+
+    struct scratch *s = scratch_of_cpu();
+    if (!s) {
+        count(COUNTER_DROP_SCRATCH_BUSY);
+        return 0;
+    }
+    load_args(s, regs, compat);
+    s->flags = flags;
+    if (compat) {
+        s->flags |= EVENT_FLAG_COMPAT;
+        if (number == NR_COMPAT_SOCKETCALL) {
+            type = socketcall_type(s->args[0]) & (EVENT_TYPE_MAX - 1);
+            if (!wanted_types[type])
+                type = EVENT_NONE;
+            unwrap_socketcall(s);
+        }
+    }
+    if (s->flags && type)
+        count(COUNTER_SYSCALLS_COMPAT);
+    s->type = type;
+    s->result = result;
+    s->syscall = number;
+
+    struct event_row *row = bpf_map_lookup_elem(&event_rows, &type);
+    if (row && type) {
+        u32 family = row->family;
+
+        s->critical = row->critical;
+        if (type == EVENT_EXECVE || type == EVENT_EXECVEAT)
+            family = FAMILY_EXEC_FAILED;
+        bpf_tail_call(ctx, &families, family);
+        count(COUNTER_DROP_TAIL_CALL);
+    }
+    record_end(s);
+    return 0;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BPF_ARGS_H
+#define BPF_ARGS_H
+
+/* System call arguments as the event table's row describes them. */
+
+#include "socket.h"
+
+struct open_how_user {
+    u64 flags, mode, resolve;
+};
+
+/* Where a relative path starts from. */
+static __always_inline void put_path_base(struct scratch *s, u32 id, s64 dirfd)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+
+    if (dirfd == AT_FDCWD) {
+        struct fs_struct *fs = task->fs;
+        if (fs)
+            put_path(s, id, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt), 0);
+        return;
+    }
+    struct file *file = (void *)file_of_fd(task, dirfd);
+    if (file)
+        put_path(s, id, (u64)BPF_CORE_READ(file, f_path.dentry),
+                 (u64)BPF_CORE_READ(file, f_path.mnt), 0);
+}
+
+static __always_inline void put_user_path(struct scratch *s, u32 id, u64 address, s64 dirfd,
+                                          bool with_base)
+{
+    char first = 0;
+
+    put_user_string(s, id, address, EVENT_PATH_MAX);
+    if (!with_base)
+        return;
+    bpf_probe_read_user(&first, 1, (void *)address);
+    if (first != '/')
+        put_path_base(s, id == PARAM_NAME2 ? PARAM_NAME2_BASE : PARAM_NAME_BASE, dirfd);
+}
+
+struct args_walk {
+    struct scratch *s;
+    struct event_row *row;
+    s64 dirfd; /* for the next ARG_PATH */
+    u32 with_base;
+    u32 unused;
+};
+
+static __always_inline void put_open_how(struct scratch *s, u64 address)
+{
+    struct open_how_user how = {};
+
+    if (bpf_probe_read_user(&how, sizeof(how), (void *)address) < 0) {
+        count(COUNTER_FAILED_READ_USER);
+        return;
+    }
+    put_number(s, PARAM_OPEN_FLAGS, how.flags);
+    put_number(s, PARAM_MODE, how.mode);
+    put_number(s, PARAM_RESOLVE, how.resolve);
+}
+
+static long arg_step(u64 index, void *data)
+{
+    struct args_walk *walk = data;
+    struct scratch *s = walk->s;
+    u32 i = index;
+
+    if (i >= EVENT_ARGS)
+        return 1;
+    u64 value = s->args[i];
+    u32 param = walk->row->args[i].param;
+
+    switch (walk->row->args[i].kind) {
+    case ARG_NONE: return 1;
+    case ARG_SKIP: return 0;
+    case ARG_STRING: put_user_string(s, param, value, EVENT_PATH_MAX); return 0;
+    case ARG_PATH:
+        put_user_path(s, param, value, walk->dirfd, walk->with_base);
+        walk->dirfd = AT_FDCWD;
+        return 0;
+    case ARG_SOCKADDR:
+        if (i + 1 < EVENT_ARGS)
+            put_user_sockaddr(s, value, (u32)s->args[i + 1]);
+        return 0;
+    case ARG_OPEN_HOW: put_open_how(s, value); return 0;
+    case ARG_DIRFD: walk->dirfd = (s32)value; /* fall through */
+    case ARG_FD:
+    case ARG_S32: value = (s64)(s32)value; break;
+    case ARG_U32: value = (u32)value; break;
+    }
+    put_number(s, param, value);
+    return 0;
+}
+
+/*
+ * Append every argument of the call. `with_base` false leaves out the directories relative paths
+ * start from, for calls whose object is known better.
+ */
+static __noinline __attribute__((unused)) int put_args(struct scratch *s, u32 with_base)
+{
+    u32 type = s->type;
+    struct args_walk walk = {
+        .s = s,
+        .row = bpf_map_lookup_elem(&event_rows, &type),
+        .dirfd = AT_FDCWD,
+        .with_base = with_base,
+    };
+
+    if (walk.row && bpf_loop(EVENT_ARGS, arg_step, &walk, 0) < 0)
+        count(COUNTER_FAILED_LOOP);
+    return 0;
+}
+
+/* The start of every family's program: the scratch the dispatcher filled, with its header. */
+static __always_inline struct scratch *family_begin(void)
+{
+    struct scratch *s = scratch_resume();
+
+    if (s)
+        record_header(s, bpf_get_current_task_btf());
+    return s;
+}
+
+/* And its end. */
+static __always_inline int family_end(struct scratch *s)
+{
+    record_submit(s);
+    record_end(s);
+    return 0;
+}
+
+/* A family program: reached only by the dispatcher's tail call, so all have its type. */
+#define FAMILY_PROGRAM(name)                                                                       \
+    static __always_inline int name##_body(struct scratch *s);                                     \
+    SEC("tp_btf/sys_exit") int family_##name(u64 *ctx)                                             \
+    {                                                                                              \
+        struct scratch *s = scratch_resume();                                                      \
+                                                                                                   \
+        return s ? name##_body(s) : 0;                                                             \
+    }                                                                                              \
+    static __always_inline int name##_body(struct scratch *s)
+
+#endif

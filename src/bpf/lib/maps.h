@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+/* Every map and every global of the kernel side. Defined by maps.bpf.c, declared to the families. */
+
+#include "kernel.h"
+
+#include "event/abi.h"
+
+#ifdef MAPS_DEFINED_HERE
+#define MAP_LINKAGE
+#define GLOBAL_LINKAGE
+#else
+#define MAP_LINKAGE    extern
+#define GLOBAL_LINKAGE extern
+#endif
+
+/* A record is built here and copied to a ring whole. */
+#define RECORD_ROOM  EVENT_RECORD_MAX /* power of two: offsets are masked with RECORD_ROOM - 1 */
+#define RECORD_SLACK 33024            /* the longest parameter behind the last offset, and padding */
+#define PATH_ROOM    4096             /* a path is built backwards from the middle of path[] */
+#define NESTING      2                /* programs that may interrupt each other on one CPU */
+
+struct scratch {
+    u64 busy;
+    u64 args[EVENT_ARGS]; /* of the system call, as the caller's ABI gave them */
+    s64 result;
+    u32 type;             /* enum event_type */
+    u32 flags;            /* EVENT_FLAG_* */
+    u32 offset;           /* next free byte in data */
+    u32 syscall;
+    u32 critical;
+    u32 path_flags;       /* PARAM_FLAG_* of the path built last */
+    char path[2 * PATH_ROOM + 256];
+    char data[RECORD_ROOM + RECORD_SLACK];
+};
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY); /* a per-CPU array can't hold values of this size */
+    __uint(max_entries, NESTING);     /* times the number of CPUs, set at load */
+    __type(key, u32);
+    __type(value, struct scratch);
+} scratches SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 20);
+} critical_ring SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 22);
+} bulk_ring SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, COUNTER_MAX);
+    __type(key, u32);
+    __type(value, u64);
+} counters SEC(".maps");
+
+/* Rows of the event table. */
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, EVENT_TYPE_MAX);
+    __type(key, u32);
+    __type(value, struct event_row);
+} event_rows SEC(".maps");
+
+/* enum event_family -> its program */
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, FAMILY_MAX);
+    __type(key, u32);
+    __type(value, u32);
+} families SEC(".maps");
+
+/* Which end a socket is: inode number of the socket -> enum socket_role. A lost entry is an
+ * unknown role, never a lost event. */
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 8192);
+    __type(key, u64);
+    __type(value, u32);
+} socket_roles SEC(".maps");
+
+/*
+ * System call number -> enum event_type, EVENT_NONE where no loaded rule asks for the call: the one
+ * look-up that most calls cost. Written by user space while the programs run; a byte is atomic.
+ */
+GLOBAL_LINKAGE __u8 native_types[EVENT_SYSCALL_MAX];
+GLOBAL_LINKAGE __u8 compat_types[EVENT_SYSCALL_MAX];
+
+/* The same by event type, for calls taken apart: socketcall. */
+GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
+
+/* Not frozen .rodata: want_* change with the rules. */
+GLOBAL_LINKAGE struct sensor_settings settings;
+
+/* Time of the last wake-up of each ring's reader: [critical]. */
+GLOBAL_LINKAGE __u64 last_wakeup[2];
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BPF_RECORD_H
+#define BPF_RECORD_H
+
+/*
+ * Building one record: record_begin takes this CPU's scratch memory, the put_* functions append
+ * parameters, record_submit copies the record to its ring, record_end gives the memory back.
+ */
+
+#include "count.h"
+
+/* Keeps the compiler from re-deriving a value that the verifier has just seen bounded. */
+#define BOUNDED(value) asm volatile("" : "+r"(value))
+
+#define RECORD_MASK (RECORD_ROOM - 1)
+
+static __always_inline struct scratch *scratch_of_cpu(void)
+{
+    u32 cpu = bpf_get_smp_processor_id();
+    struct scratch *s;
+
+#pragma unroll
+    for (u32 level = 0; level < NESTING; level++) {
+        u32 index = cpu * NESTING + level;
+
+        s = bpf_map_lookup_elem(&scratches, &index);
+        if (!s)
+            return NULL;
+        if (!s->busy) {
+            s->busy = 1;
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* The scratch that the dispatcher filled before its tail call: the innermost busy one. */
+static __always_inline struct scratch *scratch_resume(void)
+{
+    u32 cpu = bpf_get_smp_processor_id();
+    struct scratch *s, *busy = NULL;
+
+#pragma unroll
+    for (u32 level = 0; level < NESTING; level++) {
+        u32 index = cpu * NESTING + level;
+
+        s = bpf_map_lookup_elem(&scratches, &index);
+        if (!s)
+            return busy;
+        if (s->busy)
+            busy = s;
+    }
+    return busy;
+}
+
+static __always_inline void record_end(struct scratch *s)
+{
+    s->busy = 0;
+}
+
+static __always_inline void param_header_put(struct scratch *s, u32 offset, u32 id, u32 flags,
+                                             u32 len)
+{
+    struct param_header *header = (void *)&s->data[offset & RECORD_MASK];
+
+    header->id = id;
+    header->flags = flags;
+    header->unused = 0;
+    header->len = len;
+    if (flags & PARAM_FLAG_TRUNCATED)
+        s->flags |= EVENT_FLAG_TRUNCATED;
+}
+
+/* Where the value of a parameter of at most `max` bytes goes; false (counted) when it can't fit. */
+static __always_inline bool param_room(struct scratch *s, u32 max, u32 *ret_offset)
+{
+    u32 offset = s->offset;
+
+    if (offset > RECORD_ROOM - sizeof(struct param_header) - max - 8) {
+        s->flags |= EVENT_FLAG_TRUNCATED;
+        count(COUNTER_DROP_RECORD_FULL);
+        return false;
+    }
+    *ret_offset = offset;
+    return true;
+}
+
+static __always_inline void put_number(struct scratch *s, u32 id, u64 value)
+{
+    u32 offset = s->offset;
+
+    if (offset > RECORD_ROOM - 16) {
+        s->flags |= EVENT_FLAG_TRUNCATED;
+        count(COUNTER_DROP_RECORD_FULL);
+        return;
+    }
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+    param_header_put(s, offset, id, 0, sizeof(value));
+    *(u64 *)&s->data[(offset & RECORD_MASK) + sizeof(struct param_header)] = value;
+    s->offset = offset + sizeof(struct param_header) + sizeof(value);
+}
+
+/* Close a value of `len` bytes that was written behind the header's place: zero the padding. */
+static __always_inline void param_close(struct scratch *s, u32 offset, u32 id, u32 flags, u32 len)
+{
+    u32 end = (offset & RECORD_MASK) + sizeof(struct param_header) + (len & 0xffff);
+
+    BOUNDED(end);
+    if (end > RECORD_ROOM + RECORD_SLACK - 8)
+        return;
+    *(u64 *)&s->data[end] = 0;
+    param_header_put(s, offset, id, flags, len);
+    s->offset = offset + sizeof(struct param_header) + ((len + 7) & ~7u);
+}
+
+/* A NUL-terminated string from user memory. `max` is a constant, NUL included. */
+static __always_inline void put_user_string(struct scratch *s, u32 id, u64 address, const u32 max)
+{
+    u32 offset, flags = PARAM_FLAG_USER;
+
+    if (!param_room(s, max, &offset))
+        return;
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+
+    char *value = &s->data[offset + sizeof(struct param_header)];
+    long n = bpf_probe_read_user_str(value, max, (void *)address);
+    u32 len = 0;
+    if (n < 0) {
+        flags |= PARAM_FLAG_UNREADABLE;
+        if (address)
+            count(COUNTER_FAILED_READ_USER);
+    } else if (n > 0) {
+        len = (u32)n - 1;
+        /* A string of exactly max - 1 bytes looks the same as a longer one: called truncated. */
+        if (n == max) {
+            flags |= PARAM_FLAG_TRUNCATED;
+            count(COUNTER_TRUNCATED_STRING);
+        }
+    }
+    param_close(s, offset, id, flags, len);
+}
+
+static __always_inline void put_kernel_string(struct scratch *s, u32 id, const void *address,
+                                              const u32 max)
+{
+    u32 offset, flags = 0;
+
+    if (!param_room(s, max, &offset))
+        return;
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+
+    char *value = &s->data[offset + sizeof(struct param_header)];
+    long n = bpf_probe_read_kernel_str(value, max, address);
+    u32 len = 0;
+    if (n < 0) {
+        flags |= PARAM_FLAG_UNREADABLE;
+        count(COUNTER_FAILED_READ_KERNEL);
+    } else if (n > 0) {
+        len = (u32)n - 1;
+        if (n == max) {
+            flags |= PARAM_FLAG_TRUNCATED;
+            count(COUNTER_TRUNCATED_STRING);
+        }
+    }
+    param_close(s, offset, id, flags, len);
+}
+
+/* `len` bytes of user memory, at most `max` (a power of two, constant). */
+static __always_inline void put_user_bytes(struct scratch *s, u32 id, u64 address, u64 len,
+                                           const u32 max, u32 truncation)
+{
+    u32 offset, flags = PARAM_FLAG_USER, n = max;
+
+    if (!param_room(s, max, &offset))
+        return;
+    if (len < max)
+        n = len;
+    else if (len > max) {
+        flags |= PARAM_FLAG_TRUNCATED;
+        count(truncation);
+    }
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+    BOUNDED(n);
+    if (n > max)
+        n = max;
+    if (n && bpf_probe_read_user(&s->data[offset + sizeof(struct param_header)], n,
+                                 (void *)address) < 0) {
+        flags |= PARAM_FLAG_UNREADABLE;
+        n = 0;
+        count(COUNTER_FAILED_READ_USER);
+    }
+    param_close(s, offset, id, flags, n);
+}
+
+/*
+ * Wake the reader only when it was not woken within this time: it looks again by itself for longer
+ * than this after each wake-up (sensor_busy), so nothing waits, and a storm costs few wake-ups.
+ */
+#define WAKEUP_INTERVAL_NS 250000
+
+static __always_inline void record_submit(struct scratch *s)
+{
+    u32 critical = !!s->critical;
+    struct event_header *header = (void *)s->data;
+    u64 size = s->offset, flags = BPF_RB_NO_WAKEUP;
+
+    if (size < sizeof(*header) || size > RECORD_ROOM)
+        return;
+    header->size = size;
+    header->flags = s->flags | (critical ? EVENT_FLAG_CRITICAL : 0);
+
+    u64 *last = &last_wakeup[critical & 1];
+    if (header->time - *last > WAKEUP_INTERVAL_NS) {
+        *last = header->time;
+        flags = BPF_RB_FORCE_WAKEUP;
+        count(COUNTER_WAKEUPS);
+    }
+
+    long r;
+    if (critical)
+        r = bpf_ringbuf_output(&critical_ring, s->data, size, flags);
+    else
+        r = bpf_ringbuf_output(&bulk_ring, s->data, size, flags);
+    if (r < 0)
+        count(critical ? COUNTER_DROP_CRITICAL_RING_FULL : COUNTER_DROP_BULK_RING_FULL);
+    else
+        count(critical ? COUNTER_EVENTS_CRITICAL : COUNTER_EVENTS_BULK);
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BPF_SOCKET_H
+#define BPF_SOCKET_H
+
+/* Facts of sockets, from struct sock. */
+
+#include "file.h"
+
+#define SOCKADDR_MAX   128
+#define UNIX_PATH_ROOM 128
+#define TCP_LISTEN     10
+
+static __always_inline struct sock *sock_of_file(u64 address)
+{
+    struct file *file = (void *)address;
+
+    if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+        return NULL;
+    struct socket *socket = BPF_CORE_READ(file, private_data);
+    return BPF_CORE_READ(socket, sk);
+}
+
+static __always_inline u16 swap16(u16 value)
+{
+    return __builtin_bswap16(value);
+}
+
+static __always_inline void put_unix_path(struct scratch *s, u32 id, struct unix_sock *unix_socket)
+{
+    struct unix_address *address = BPF_CORE_READ(unix_socket, addr);
+    u32 offset, len;
+
+    if (!address || !param_room(s, UNIX_PATH_ROOM, &offset))
+        return;
+    len = BPF_CORE_READ(address, len) - 2;
+    if (len > UNIX_PATH_ROOM - 1)
+        return;
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+    BOUNDED(len);
+    len &= UNIX_PATH_ROOM - 1;
+    char *value = &s->data[offset + sizeof(struct param_header)];
+    /* A struct sockaddr_un follows the length: past its family. */
+    char *name = (char *)address + bpf_core_field_offset(struct unix_address, len) + 4 + 2;
+    if (bpf_probe_read_kernel(value, len, name) < 0) {
+        count(COUNTER_FAILED_READ_KERNEL);
+        return;
+    }
+    if (len && !value[0])
+        value[0] = '@'; /* abstract */
+    else if (len && !value[len - 1])
+        len--; /* the NUL of a path */
+    param_close(s, offset, id, 0, len);
+}
+
+/* SOCKET, and the paths of a unix socket. `role` SOCKET_ROLE_UNKNOWN: as remembered. */
+static __always_inline void put_socket(struct scratch *s, u64 file, u32 role)
+{
+    struct file *open_file = (void *)file;
+    struct sock *sk = sock_of_file(file);
+    u32 offset;
+
+    if (!sk || !param_room(s, sizeof(struct event_socket), &offset))
+        return;
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+    struct event_socket *out = (void *)&s->data[offset + sizeof(struct param_header)];
+    u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+    u64 inode = BPF_CORE_READ(open_file, f_inode, i_ino);
+
+    if (role) {
+        bpf_map_update_elem(&socket_roles, &inode, &role, BPF_ANY);
+    } else {
+        u32 *known = bpf_map_lookup_elem(&socket_roles, &inode);
+        if (known)
+            role = *known;
+    }
+
+    __builtin_memset(out, 0, sizeof(*out));
+    out->family = family;
+    out->type = BPF_CORE_READ(sk, sk_type);
+    out->protocol = BPF_CORE_READ(sk, sk_protocol);
+    out->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+    out->role = role;
+    out->net_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+    out->cookie = inode;
+    if (family == AF_INET || family == AF_INET6) {
+        out->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+        out->remote_port = swap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+    }
+    if (family == AF_INET) {
+        *(u32 *)out->local_address = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+        *(u32 *)out->remote_address = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+    } else if (family == AF_INET6) {
+        bpf_core_read(out->local_address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+        bpf_core_read(out->remote_address, 16, &sk->__sk_common.skc_v6_daddr);
+    }
+    param_close(s, offset, PARAM_SOCKET, 0, sizeof(*out));
+
+    if (family == AF_UNIX) {
+        struct unix_sock *unix_socket = (void *)sk;
+
+        put_unix_path(s, PARAM_SOCKET_PATH, unix_socket);
+        struct unix_sock *peer = (void *)BPF_CORE_READ(unix_socket, peer);
+        if (peer)
+            put_unix_path(s, PARAM_SOCKET_PEER_PATH, peer);
+    }
+}
+
+/* The sockaddr a caller gave. */
+static __always_inline void put_user_sockaddr(struct scratch *s, u64 address, u64 len)
+{
+    if (!address)
+        return;
+    if (len > SOCKADDR_MAX)
+        len = SOCKADDR_MAX;
+    put_user_bytes(s, PARAM_SOCKET_ADDRESS, address, len, SOCKADDR_MAX, COUNTER_TRUNCATED_STRING);
+}
+
+/* PATH and FILE_* of any file, SOCKET too where it is one. */
+static __always_inline void put_descriptor(struct scratch *s, s64 fd)
+{
+    u64 file = file_of_fd(bpf_get_current_task_btf(), fd);
+
+    if (!file)
+        return;
+    if (sock_of_file(file))
+        put_socket(s, file, SOCKET_ROLE_UNKNOWN);
+    else
+        put_file(s, file);
+}
+
+#endif

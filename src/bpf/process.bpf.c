@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Processes made, executing, ending, and moved between cgroups: the scheduler's own tracepoints. */
+#include "lib/args.h"
+
+/* An address range of the new program's memory: argv or the environment, NUL separated. */
+static __always_inline void put_strings(struct scratch *s, u32 id, u64 start, u64 end,
+                                        const u32 max)
+{
+    put_user_bytes(s, id, start, end - start, max, COUNTER_TRUNCATED_ARGV);
+}
+
+static __always_inline void put_ids(struct scratch *s, struct task_struct *task)
+{
+    struct task_struct *parent = task->real_parent;
+    u64 session = (u64)BPF_CORE_READ(task, signal, pids[PIDTYPE_SID]);
+    u64 group = (u64)BPF_CORE_READ(task, signal, pids[PIDTYPE_PGID]);
+    struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+    u32 device = 0;
+
+    if (parent) {
+        put_number(s, PARAM_PARENT_PID, parent->tgid);
+        put_number(s, PARAM_PARENT_START, BPF_CORE_READ(parent, group_leader, start_boottime));
+    }
+    put_number(s, PARAM_SID, pid_number(session));
+    put_number(s, PARAM_VSID, pid_number_inner(session));
+    put_number(s, PARAM_PGID, pid_number(group));
+    put_number(s, PARAM_VPGID, pid_number_inner(group));
+    put_number(s, PARAM_VPID, pid_number_inner((u64)BPF_CORE_READ(task, group_leader, thread_pid)));
+    put_number(s, PARAM_VTID, pid_number_inner((u64)BPF_CORE_READ(task, thread_pid)));
+    if (tty) {
+        u32 major = BPF_CORE_READ(tty, driver, major);
+        u32 minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+
+        /* new_encode_dev: as /proc/PID/stat prints it */
+        device = (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+    }
+    put_number(s, PARAM_TTY, device);
+}
+
+static __always_inline void put_namespaces(struct scratch *s, struct task_struct *task)
+{
+    struct nsproxy *namespaces = task->nsproxy;
+
+    if (!namespaces)
+        return;
+    put_number(s, PARAM_NET_NAMESPACE, BPF_CORE_READ(namespaces, net_ns, ns.inum));
+    put_number(s, PARAM_IPC_NAMESPACE, BPF_CORE_READ(namespaces, ipc_ns, ns.inum));
+    put_number(s, PARAM_UTS_NAMESPACE, BPF_CORE_READ(namespaces, uts_ns, ns.inum));
+    put_number(s, PARAM_CGROUP_NAMESPACE, BPF_CORE_READ(namespaces, cgroup_ns, ns.inum));
+    put_number(s, PARAM_USER_NAMESPACE, BPF_CORE_READ(task, cred, user_ns, ns.inum));
+}
+
+static __always_inline void put_privileges(struct scratch *s, struct task_struct *task)
+{
+    const struct cred *cred = task->cred;
+    u64 bounding = 0, ambient = 0;
+
+    put_number(s, PARAM_SUID, cred->suid.val);
+    put_number(s, PARAM_SGID, cred->sgid.val);
+    bpf_core_read(&bounding, sizeof(bounding), &cred->cap_bset);
+    bpf_core_read(&ambient, sizeof(ambient), &cred->cap_ambient);
+    put_number(s, PARAM_CAP_BOUNDING, bounding);
+    put_number(s, PARAM_CAP_AMBIENT, ambient);
+    put_number(s, PARAM_SECCOMP, BPF_CORE_READ(task, seccomp.mode));
+    put_number(s, PARAM_NO_NEW_PRIVS, task->atomic_flags & PFA_NO_NEW_PRIVS);
+}
+
+static __always_inline void put_executable(struct scratch *s, u64 address, bool writable)
+{
+    struct file *file = (void *)address;
+    struct inode *inode = BPF_CORE_READ(file, f_inode);
+    u32 mode = BPF_CORE_READ(inode, i_mode);
+    u32 flags = file_flags(file, inode, mode) & ~(FILE_FLAG_WRITABLE | FILE_FLAG_CREATED);
+
+    put_path(s, PARAM_EXE_PATH, (u64)BPF_CORE_READ(file, f_path.dentry),
+             (u64)BPF_CORE_READ(file, f_path.mnt),
+             flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
+    if (writable)
+        flags |= FILE_FLAG_WRITABLE;
+    put_number(s, PARAM_EXE_FLAGS, flags);
+    put_number(s, PARAM_EXE_INODE, BPF_CORE_READ(inode, i_ino));
+    put_number(s, PARAM_EXE_DEVICE, BPF_CORE_READ(inode, i_sb, s_dev));
+    put_number(s, PARAM_EXE_CTIME, inode_ctime(inode));
+    put_number(s, PARAM_EXE_MTIME, inode_mtime(inode));
+}
+
+/* By the owner's and the others' bits alone: what the file system adds (ACLs, read-only mounts)
+ * is not looked at. */
+static __always_inline bool may_write(struct task_struct *task, struct file *file)
+{
+    struct inode *inode = BPF_CORE_READ(file, f_inode);
+    u32 mode = BPF_CORE_READ(inode, i_mode), uid = task->cred->fsuid.val;
+
+    if (uid == 0)
+        return true;
+    return mode & (uid == BPF_CORE_READ(inode, i_uid.val) ? 0200 : 0002);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_binprm *bprm)
+{
+    struct mm_struct *mm = task->mm;
+    struct fs_struct *fs = task->fs;
+    u32 type = bprm->fdpath ? EVENT_EXECVEAT : EVENT_EXECVE;
+    struct scratch *s = record_begin(type, task);
+
+    if (!s)
+        return 0;
+    struct file *file = BPF_CORE_READ(mm, exe_file);
+    put_executable(s, (u64)file, may_write(task, file));
+    put_kernel_string(s, PARAM_FILENAME, bprm->filename, EVENT_PATH_MAX);
+    if (bprm->interp != bprm->filename)
+        put_kernel_string(s, PARAM_INTERPRETER, bprm->interp, EVENT_PATH_MAX);
+    put_strings(s, PARAM_ARGV, mm->arg_start, mm->arg_end, EVENT_ARGV_MAX);
+    if (settings.want_env)
+        put_strings(s, PARAM_ENVP, mm->env_start, mm->env_end, EVENT_ENVP_MAX);
+    if (fs)
+        put_path(s, PARAM_CWD, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt),
+                 0);
+    put_cgroup(s, PARAM_CGROUP, cgroup_of_task(task));
+    put_ids(s, task);
+    put_namespaces(s, task);
+    put_privileges(s, task);
+
+    u32 stdio = 0;
+    for (int fd = 0; fd < 3; fd++)
+        stdio |= (u32)file_type(file_of_fd(task, fd)) << (fd * 8);
+    put_number(s, PARAM_STDIO, stdio);
+
+    record_submit(s);
+    record_end(s);
+    return 0;
+}
+
+/* The call that made it is still in the parent's registers; a kernel thread's has none. */
+static __always_inline u32 clone_type(struct task_struct *parent)
+{
+    struct pt_regs *regs = (void *)bpf_task_pt_regs(parent);
+    long number = regs->orig_ax;
+    bool compat = parent->thread_info.status & TS_COMPAT;
+
+    switch (number) {
+    case 57: return compat ? EVENT_CLONE : EVENT_FORK;
+    case 58: return compat ? EVENT_CLONE : EVENT_VFORK;
+    case 435: return EVENT_CLONE3;
+    case 2: return compat ? EVENT_FORK : EVENT_CLONE;
+    case 190: return compat ? EVENT_VFORK : EVENT_CLONE;
+    default: return EVENT_CLONE;
+    }
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+    if (child->tgid == parent->tgid)
+        return 0; /* a thread */
+
+    struct scratch *s = record_begin(clone_type(parent), parent);
+    if (!s)
+        return 0;
+    struct event_header *header = (void *)s->data;
+    u64 parents_cgroup = header->cgroup_id;
+
+    header->result = child->tgid;
+    put_number(s, PARAM_CHILD_PID, child->tgid);
+    put_number(s, PARAM_CHILD_TID, child->pid);
+    put_number(s, PARAM_CHILD_START, child->start_boottime);
+    put_number(s, PARAM_CHILD_VPID, pid_number_inner((u64)BPF_CORE_READ(child, group_leader, thread_pid)));
+    put_number(s, PARAM_CHILD_VTID, pid_number_inner((u64)BPF_CORE_READ(child, thread_pid)));
+    record_submit(s);
+
+    /* CLONE_INTO_CGROUP: the child begins elsewhere. */
+    struct cgroup *cgroup = cgroup_of_task(child);
+    if (cgroup_id(cgroup) != parents_cgroup) {
+        s->type = EVENT_CGROUP_ATTACH;
+        record_header(s, child);
+        put_cgroup(s, PARAM_CGROUP, cgroup);
+        record_submit(s);
+    }
+    record_end(s);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+    if (BPF_CORE_READ(task, signal, live.counter) > 0)
+        return 0; /* other threads live on */
+
+    struct scratch *s = record_begin(EVENT_PROCEXIT, task);
+    if (!s)
+        return 0;
+    u32 code = BPF_CORE_READ(task, signal, group_exit_code);
+    put_number(s, PARAM_EXIT_CODE, code ? code : (u32)task->exit_code);
+    record_submit(s);
+    record_end(s);
+    return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(cgroup_attach, struct cgroup *cgroup, const char *path, struct task_struct *task,
+             bool threadgroup)
+{
+    if (task->tgid != task->pid && !threadgroup)
+        return 0;
+
+    struct cgroup *named = cgroup_of_task(task);
+    struct scratch *s = record_begin(EVENT_CGROUP_ATTACH, task);
+    if (!s)
+        return 0;
+    put_cgroup(s, PARAM_CGROUP, named);
+    record_submit(s);
+    record_end(s);
+    return 0;
+}

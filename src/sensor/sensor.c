@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/sensor.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "event/table.h"
+#include "sensor/privileges.h"
+#include "sensor/ring.h"
+
+#include "bulwark.skel.h"
+
+#define CRITICAL_RING_DEFAULT (1u << 20)
+#define BULK_RING_DEFAULT     (1u << 22)
+#define RING_MIN              (1u << 18) /* one record of the largest size fits */
+#define RING_MAX              (1u << 28)
+#define SCRATCHES_PER_CPU     2 /* NESTING of bpf/lib/maps.h */
+
+/* How long after the last record the rings are looked at without a wake-up: several times
+ * WAKEUP_INTERVAL_NS of bpf/lib/record.h. */
+#define BUSY_NS 2000000ull
+
+struct sensor {
+    struct bulwark *skeleton;
+    struct ring rings[2]; /* bulk, critical */
+    int epoll_fd;
+    uint64_t last_record; /* CLOCK_MONOTONIC ns */
+};
+
+/* libbpf's complaints while the object loads: the last lines are shown when it fails. */
+static __thread char libbpf_words[1024];
+
+static int keep_libbpf_words(enum libbpf_print_level level, const char *format, va_list args)
+{
+    if (level != LIBBPF_WARN)
+        return 0;
+    size_t used = strlen(libbpf_words);
+    if (used > sizeof(libbpf_words) - 200)
+        used = 0;
+    vsnprintf(libbpf_words + used, sizeof(libbpf_words) - used, format, args);
+    return 0;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Whether a controller is on a v1 hierarchy, by /proc/cgroups: "name hierarchy count enabled". */
+static bool controller_on_v1(const char *cgroups, const char *name)
+{
+    const char *line = cgroups;
+    size_t len = strlen(name);
+
+    while (line) {
+        if (!strncmp(line, name, len) && line[len] == '\t')
+            return strtoul(line + len, NULL, 10) != 0;
+        line = strchr(line, '\n');
+        if (line)
+            line++;
+    }
+    return false;
+}
+
+/* Index into css_set.subsys of the v1 controller whose cgroups name containers; -1: pure v2. */
+static int v1_subsystem(void)
+{
+    static const char *const controllers[] = {"memory", "pids", "cpuset", "cpu", "devices"};
+    _cleanup_free_ char *cgroups = NULL;
+    int index = -1;
+
+    if (read_file("/proc/cgroups", 65536, &cgroups, NULL) < 0)
+        return -1;
+    struct btf *btf = btf__load_vmlinux_btf();
+    if (!btf)
+        return -1;
+    const struct btf_type *type = NULL;
+    int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
+    if (id > 0)
+        type = btf__type_by_id(btf, (__u32)id);
+    for (size_t i = 0; type && index < 0 && i < sizeof(controllers) / sizeof(*controllers); i++) {
+        char name[32];
+
+        if (!controller_on_v1(cgroups, controllers[i]))
+            continue;
+        snprintf(name, sizeof(name), "%s_cgrp_id", controllers[i]);
+        const struct btf_enum *value = btf_enum(type);
+        for (unsigned n = 0; n < btf_vlen(type); n++, value++)
+            if (!strcmp(btf__name_by_offset(btf, value->name_off), name))
+                index = value->val;
+    }
+    btf__free(btf);
+    return index;
+}
+
+static int check_ring_size(uint32_t *size, uint32_t default_size, struct error *ret_error)
+{
+    if (!*size)
+        *size = default_size;
+    if (*size < RING_MIN || *size > RING_MAX || (*size & (*size - 1)))
+        return error_set(ret_error, -EINVAL,
+                         "ring of %u bytes: a power of two from %u to %u is needed", *size,
+                         RING_MIN, RING_MAX);
+    return 0;
+}
+
+static const struct {
+    enum event_family family;
+    size_t program; /* offset of its pointer in the skeleton's progs */
+} family_programs[] = {
+#define FAMILY(family, name)                                                                       \
+    {FAMILY_##family, offsetof(struct bulwark, progs.family_##name) / sizeof(void *)}
+    FAMILY(OPEN, open),
+    FAMILY(PATH, path),
+    FAMILY(DESCRIPTOR, descriptor),
+    FAMILY(NETWORK, network),
+    FAMILY(CREDENTIALS, credentials),
+    FAMILY(NAMESPACE, namespace),
+    FAMILY(TASK, task),
+    FAMILY(KERNEL, kernel),
+    FAMILY(MEMORY, memory),
+    FAMILY(EXEC_FAILED, exec_failed),
+    FAMILY(SOCKET_DATA, socket_data),
+#undef FAMILY
+};
+
+static struct bpf_program *family_program(struct bulwark *skeleton, size_t slot)
+{
+    return ((struct bpf_program **)(void *)skeleton)[slot];
+}
+
+static int fill_families(struct bulwark *skeleton)
+{
+    int map = bpf_map__fd(skeleton->maps.families);
+
+    for (size_t i = 0; i < sizeof(family_programs) / sizeof(family_programs[0]); i++) {
+        __u32 key = family_programs[i].family;
+        __u32 fd = (__u32)bpf_program__fd(family_program(skeleton, family_programs[i].program));
+
+        if (bpf_map_update_elem(map, &key, &fd, BPF_ANY) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+static int fill_event_rows(struct bulwark *skeleton)
+{
+    int map = bpf_map__fd(skeleton->maps.event_rows);
+
+    for (__u32 type = 0; type < EVENT_TYPE_MAX; type++) {
+        const struct event_type_info *info = event_type_info(type);
+        struct event_row row = {0};
+
+        if (!info)
+            continue;
+        row.family = (__u8)info->family;
+        row.critical = info->critical;
+        memcpy(row.args, info->args, sizeof(row.args));
+        if (bpf_map_update_elem(map, &type, &row, BPF_ANY) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+#define IA32_SOCKETCALL 102
+
+/* Failed execs are told by their system call, so it is always looked at. */
+static bool wanted(const struct sensor_needs *needs, uint8_t type)
+{
+    return needs->types[type] || type == EVENT_EXECVE || type == EVENT_EXECVEAT;
+}
+
+int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
+{
+    struct bulwark__bss *globals = sensor->skeleton->bss;
+    uint8_t types[EVENT_SYSCALL_MAX];
+
+    globals->settings.want_env = needs->env;
+    globals->settings.want_dns = needs->dns;
+    for (int compat = 0; compat < 2; compat++) {
+        uint8_t *table = compat ? globals->compat_types : globals->native_types;
+
+        event_syscall_table(compat, types);
+        for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++) {
+            uint8_t type = wanted(needs, types[number]) ? types[number] : EVENT_NONE;
+            __atomic_store_n(&table[number], type, __ATOMIC_RELAXED);
+        }
+    }
+    /* The kernel side takes socketcall apart and looks at what it stands for. */
+    for (unsigned type = EVENT_SOCKET; type <= EVENT_RECVMMSG; type++)
+        if (needs->types[type])
+            globals->compat_types[IA32_SOCKETCALL] = EVENT_SOCKET;
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
+        globals->wanted_types[type] = wanted(needs, (uint8_t)type);
+    return 0;
+}
+
+static int configure(struct bulwark *skeleton, const struct sensor_config *config)
+{
+    int cpus = libbpf_num_possible_cpus();
+    int r;
+
+    if (cpus < 0)
+        return cpus;
+    r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
+    if (r == 0)
+        r = bpf_map__set_max_entries(skeleton->maps.critical_ring, config->critical_ring_bytes);
+    if (r == 0)
+        r = bpf_map__set_max_entries(skeleton->maps.bulk_ring, config->bulk_ring_bytes);
+    return r;
+}
+
+static int attach(struct bulwark *skeleton, struct error *ret_error)
+{
+    const struct {
+        struct bpf_program *program;
+        struct bpf_link **link;
+    } hooks[] = {
+        {skeleton->progs.process_fork, &skeleton->links.process_fork},
+        {skeleton->progs.process_exec, &skeleton->links.process_exec},
+        {skeleton->progs.process_exit, &skeleton->links.process_exit},
+        {skeleton->progs.cgroup_attach, &skeleton->links.cgroup_attach},
+        {skeleton->progs.syscall_exit, &skeleton->links.syscall_exit},
+    };
+
+    for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+        *hooks[i].link = bpf_program__attach(hooks[i].program);
+        if (!*hooks[i].link)
+            return error_set(ret_error, -errno, "can't attach %s: %s",
+                             bpf_program__name(hooks[i].program), strerror(errno));
+    }
+    return 0;
+}
+
+static int open_rings(struct sensor *sensor, const struct sensor_config *config)
+{
+    struct bulwark *skeleton = sensor->skeleton;
+    const struct {
+        int fd;
+        uint32_t size;
+    } rings[2] = {
+        {bpf_map__fd(skeleton->maps.bulk_ring), config->bulk_ring_bytes},
+        {bpf_map__fd(skeleton->maps.critical_ring), config->critical_ring_bytes},
+    };
+
+    sensor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (sensor->epoll_fd < 0)
+        return -errno;
+    for (int i = 0; i < 2; i++) {
+        struct epoll_event watch = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
+        int r = ring_open(&sensor->rings[i], rings[i].fd, rings[i].size);
+
+        if (r < 0)
+            return r;
+        if (epoll_ctl(sensor->epoll_fd, EPOLL_CTL_ADD, rings[i].fd, &watch) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+DEFINE_CLEANUP(struct sensor *, sensor_close);
+
+int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
+                struct error *ret_error)
+{
+    struct sensor_config config = *given;
+    _cleanup_(sensor_closep) struct sensor *sensor = NULL;
+    int r;
+
+    r = privileges_check(ret_error);
+    if (r == 0)
+        r = check_ring_size(&config.critical_ring_bytes, CRITICAL_RING_DEFAULT, ret_error);
+    if (r == 0)
+        r = check_ring_size(&config.bulk_ring_bytes, BULK_RING_DEFAULT, ret_error);
+    if (r < 0)
+        return r;
+
+    sensor = calloc(1, sizeof(*sensor));
+    if (!sensor)
+        return error_set(ret_error, -ENOMEM, "out of memory");
+    sensor->epoll_fd = -1;
+
+    libbpf_words[0] = '\0';
+    libbpf_set_print(keep_libbpf_words);
+    sensor->skeleton = bulwark__open();
+    if (!sensor->skeleton)
+        return error_set(ret_error, -errno, "can't open the BPF object: %s", strerror(errno));
+    r = configure(sensor->skeleton, &config);
+    if (r < 0)
+        return error_set(ret_error, r, "can't size the BPF maps: %s", strerror(-r));
+    r = bulwark__load(sensor->skeleton);
+    if (r < 0)
+        return error_set(ret_error, r, "the kernel refused the BPF programs: %s\n%s", strerror(-r),
+                         libbpf_words);
+
+    struct bulwark__bss *globals = sensor->skeleton->bss;
+    globals->settings.self = config.include_self ? 0 : (__u32)getpid();
+    globals->settings.v1_subsystem = v1_subsystem();
+    sensor_set_needs(sensor, &config.needs);
+
+    r = fill_families(sensor->skeleton);
+    if (r == 0)
+        r = fill_event_rows(sensor->skeleton);
+    if (r == 0)
+        r = open_rings(sensor, &config);
+    if (r < 0)
+        return error_set(ret_error, r, "can't set up the BPF maps: %s", strerror(-r));
+    r = attach(sensor->skeleton, ret_error);
+    if (r < 0)
+        return r;
+
+    *ret_sensor = TAKE_PTR(sensor);
+    return 0;
+}
+
+void sensor_close(struct sensor *sensor)
+{
+    if (!sensor)
+        return;
+    for (int i = 0; i < 2; i++)
+        ring_close(&sensor->rings[i]);
+    if (sensor->epoll_fd >= 0)
+        close(sensor->epoll_fd);
+    bulwark__destroy(sensor->skeleton);
+    free(sensor);
+}
+
+int sensor_fd(const struct sensor *sensor)
+{
+    return sensor->epoll_fd;
+}
+
+int sensor_read(struct sensor *sensor, size_t limit, sensor_record callback, void *data)
+{
+    int taken = 0;
+
+    while (!limit || (size_t)taken < limit) {
+        const struct event_header *next[2];
+        size_t sizes[2];
+
+        for (int i = 0; i < 2; i++)
+            next[i] = ring_peek(&sensor->rings[i], &sizes[i]);
+        if (!next[0] && !next[1])
+            break;
+
+        int oldest = !next[0] || (next[1] && next[1]->time <= next[0]->time);
+        int r = callback(data, next[oldest], sizes[oldest]);
+        ring_take(&sensor->rings[oldest], sizes[oldest]);
+        if (r < 0)
+            return r;
+        taken++;
+    }
+    if (taken)
+        sensor->last_record = now_ns();
+    return taken;
+}
+
+bool sensor_busy(const struct sensor *sensor)
+{
+    return now_ns() - sensor->last_record < BUSY_NS;
+}
+
+int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX])
+{
+    int cpus = libbpf_num_possible_cpus();
+    int map = bpf_map__fd(sensor->skeleton->maps.counters);
+    uint64_t sums[COUNTER_MAX] = {0};
+
+    if (cpus < 0)
+        return cpus;
+    _cleanup_free_ uint64_t *values = calloc((size_t)cpus, sizeof(*values));
+    if (!values)
+        return -ENOMEM;
+    for (__u32 id = 0; id < COUNTER_MAX; id++) {
+        if (bpf_map_lookup_elem(map, &id, values) < 0)
+            return -errno;
+        for (int cpu = 0; cpu < cpus; cpu++)
+            sums[id] += values[cpu];
+    }
+    memcpy(ret_counters, sums, sizeof(sums));
+    return 0;
+}
+
+const char *sensor_counter_name(enum counter_id id)
+{
+    static const char *const names[COUNTER_MAX] = {
+#define COUNTER_NAME(name, text) [COUNTER_##name] = text,
+        COUNTER_LIST(COUNTER_NAME)
+#undef COUNTER_NAME
+    };
+
+    return id < COUNTER_MAX ? names[id] : NULL;
+}
+
+uint64_t sensor_map_bytes(const struct sensor *sensor)
+{
+    struct bpf_map *map;
+    uint64_t bytes = 0;
+    int cpus = libbpf_num_possible_cpus();
+
+    bpf_object__for_each_map(map, sensor->skeleton->obj)
+    {
+        uint64_t entries = bpf_map__max_entries(map);
+
+        switch (bpf_map__type(map)) {
+        case BPF_MAP_TYPE_RINGBUF: bytes += entries; break;
+        case BPF_MAP_TYPE_PERCPU_ARRAY:
+            bytes += entries * bpf_map__value_size(map) * (uint64_t)(cpus > 0 ? cpus : 1);
+            break;
+        default: bytes += entries * (bpf_map__key_size(map) + bpf_map__value_size(map));
+        }
+    }
+    return bytes;
+}
