@@ -165,7 +165,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
     put_number(s, PARAM_CHILD_PID, child->tgid);
     put_number(s, PARAM_CHILD_TID, child->pid);
     put_number(s, PARAM_CHILD_START, child->start_boottime);
-    put_number(s, PARAM_CHILD_VPID, pid_number_inner((u64)BPF_CORE_READ(child, group_leader, thread_pid)));
+    put_number(s, PARAM_CHILD_VPID,
+               pid_number_inner((u64)BPF_CORE_READ(child, group_leader, thread_pid)));
     put_number(s, PARAM_CHILD_VTID, pid_number_inner((u64)BPF_CORE_READ(child, thread_pid)));
     record_submit(s);
 

@@ -77,8 +77,8 @@ FAMILY_PROGRAM(socket_data)
     struct message message = {};
     u64 file = file_of_fd(task, (s32)s->args[0]);
     struct sock *sk = sock_of_file(file);
-    bool receiving = s->type == EVENT_RECVFROM || s->type == EVENT_RECVMSG ||
-                     s->type == EVENT_RECVMMSG;
+    bool receiving =
+        s->type == EVENT_RECVFROM || s->type == EVENT_RECVMSG || s->type == EVENT_RECVMMSG;
 
     if (!sk || !message_of_call(s, &message))
         goto skip;

@@ -7,7 +7,8 @@
 #include "base/error.h"
 
 /* What must hold before anything is loaded, each failure in words for people: kernel BTF, the
- * capabilities for BPF, the initial pid namespace (else no pid of the kernel's makes sense here). */
+ * capabilities for BPF, the initial pid namespace (else no pid of the kernel's makes sense here).
+ */
 int privileges_check(struct error *ret_error);
 
 bool privileges_btf(void);

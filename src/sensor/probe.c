@@ -124,13 +124,23 @@ static enum probe_result probe_lsm_active(const struct probe *probe, char *detai
 }
 
 #define TRACING(text, need, function_name)                                                         \
-    {.name = text, .required = need, .run = probe_program, .type = BPF_PROG_TYPE_TRACING,          \
-     .attach = BPF_TRACE_RAW_TP, .function = "btf_trace_" function_name}
+    {.name = text,                                                                                 \
+     .required = need,                                                                             \
+     .run = probe_program,                                                                         \
+     .type = BPF_PROG_TYPE_TRACING,                                                                \
+     .attach = BPF_TRACE_RAW_TP,                                                                   \
+     .function = "btf_trace_" function_name}
 #define FENTRY(text, function_name)                                                                \
-    {.name = text, .run = probe_program, .type = BPF_PROG_TYPE_TRACING,                            \
-     .attach = BPF_TRACE_FENTRY, .function = function_name}
+    {.name = text,                                                                                 \
+     .run = probe_program,                                                                         \
+     .type = BPF_PROG_TYPE_TRACING,                                                                \
+     .attach = BPF_TRACE_FENTRY,                                                                   \
+     .function = function_name}
 #define LSM(hook)                                                                                  \
-    {.name = "lsm " hook, .run = probe_program, .type = BPF_PROG_TYPE_LSM, .attach = BPF_LSM_MAC,  \
+    {.name = "lsm " hook,                                                                          \
+     .run = probe_program,                                                                         \
+     .type = BPF_PROG_TYPE_LSM,                                                                    \
+     .attach = BPF_LSM_MAC,                                                                        \
      .function = "bpf_lsm_" hook}
 #define MAP(text, need, map_type)                                                                  \
     {.name = text, .required = need, .run = probe_map, .type = map_type}
@@ -161,8 +171,10 @@ size_t probe_run(struct probe_feature features[PROBE_FEATURES_MAX])
 
     libbpf_set_print(NULL);
     for (size_t i = 0; i < count; i++) {
-        features[i] = (struct probe_feature){.name = probes[i].name, .required = probes[i].required};
-        features[i].result = probes[i].run(&probes[i], features[i].detail, sizeof(features[i].detail));
+        features[i] =
+            (struct probe_feature){.name = probes[i].name, .required = probes[i].required};
+        features[i].result =
+            probes[i].run(&probes[i], features[i].detail, sizeof(features[i].detail));
     }
     return count;
 }

@@ -10,10 +10,10 @@
 enum probe_result { PROBE_YES, PROBE_NO, PROBE_REFUSED };
 
 struct probe_feature {
-    const char *name;    /* "btf", "tp_btf", "ring buffer", "lsm", "fentry", ... */
-    bool required;       /* the agent can't run without */
+    const char *name; /* "btf", "tp_btf", "ring buffer", "lsm", "fentry", ... */
+    bool required;    /* the agent can't run without */
     enum probe_result result;
-    char detail[160];    /* why not, or a figure */
+    char detail[160]; /* why not, or a figure */
 };
 
 #define PROBE_FEATURES_MAX 32

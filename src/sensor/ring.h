@@ -3,9 +3,9 @@
 #define SENSOR_RING_H
 
 /*
- * Reader of one BPF ring buffer, by the layout the kernel documents (Documentation/bpf/ringbuf.rst):
- * unlike libbpf's reader it can look at the next record without taking it, which merging two rings
- * by time needs.
+ * Reader of one BPF ring buffer, by the layout the kernel documents
+ * (Documentation/bpf/ringbuf.rst): unlike libbpf's reader it can look at the next record without
+ * taking it, which merging two rings by time needs.
  */
 
 #include <stddef.h>

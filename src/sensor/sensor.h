@@ -26,7 +26,7 @@ struct sensor_config {
     struct sensor_needs needs;
     uint32_t critical_ring_bytes; /* powers of two, 0: default */
     uint32_t bulk_ring_bytes;
-    bool include_self;            /* events of the calling process are left out otherwise */
+    bool include_self; /* events of the calling process are left out otherwise */
 };
 
 /*
@@ -51,7 +51,8 @@ typedef int (*sensor_record)(void *data, const void *record, size_t size);
  */
 int sensor_read(struct sensor *sensor, size_t limit, sensor_record callback, void *data);
 
-/* True when events may arrive without a wake-up (the rings coalesce them): read again within 1 ms. */
+/* True when events may arrive without a wake-up (the rings coalesce them): read again within 1 ms.
+ */
 bool sensor_busy(const struct sensor *sensor);
 
 /* Sum over CPUs of each counter. */

@@ -346,31 +346,31 @@ struct pt_regs {
 #pragma clang attribute pop
 
 /* Values of the kernel's own that no uapi header has. */
-#define AT_FDCWD             (-100)
-#define PF_KTHREAD           0x00200000
-#define PFA_NO_NEW_PRIVS     0x1
-#define PF_IO_WORKER         0x00000010
-#define FMODE_WRITE          0x2
-#define FMODE_CREATED        0x100000
-#define OVERLAYFS_MAGIC      0x794c7630
-#define TMPFS_MAGIC          0x01021994
-#define ANON_INODE_FS_MAGIC  0x09041934
-#define S_IFMT               0170000
-#define S_IFSOCK             0140000
-#define S_IFLNK              0120000
-#define S_IFREG              0100000
-#define S_IFBLK              0060000
-#define S_IFDIR              0040000
-#define S_IFCHR              0020000
-#define S_IFIFO              0010000
-#define S_ISUID              0004000
-#define S_ISGID              0002000
-#define S_IWUGO              0000222
-#define AF_UNIX              1
-#define AF_INET              2
-#define AF_INET6             10
-#define TS_COMPAT            0x2
-#define X32_SYSCALL_BIT      0x40000000
-#define CLONE_VFORK          0x4000
+#define AT_FDCWD            (-100)
+#define PF_KTHREAD          0x00200000
+#define PFA_NO_NEW_PRIVS    0x1
+#define PF_IO_WORKER        0x00000010
+#define FMODE_WRITE         0x2
+#define FMODE_CREATED       0x100000
+#define OVERLAYFS_MAGIC     0x794c7630
+#define TMPFS_MAGIC         0x01021994
+#define ANON_INODE_FS_MAGIC 0x09041934
+#define S_IFMT              0170000
+#define S_IFSOCK            0140000
+#define S_IFLNK             0120000
+#define S_IFREG             0100000
+#define S_IFBLK             0060000
+#define S_IFDIR             0040000
+#define S_IFCHR             0020000
+#define S_IFIFO             0010000
+#define S_ISUID             0004000
+#define S_ISGID             0002000
+#define S_IWUGO             0000222
+#define AF_UNIX             1
+#define AF_INET             2
+#define AF_INET6            10
+#define TS_COMPAT           0x2
+#define X32_SYSCALL_BIT     0x40000000
+#define CLONE_VFORK         0x4000
 
 #endif

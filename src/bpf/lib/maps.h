@@ -2,7 +2,8 @@
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
 
-/* Every map and every global of the kernel side. Defined by maps.bpf.c, declared to the families. */
+/* Every map and every global of the kernel side. Defined by maps.bpf.c, declared to the families.
+ */
 
 #include "kernel.h"
 
@@ -18,20 +19,20 @@
 
 /* A record is built here and copied to a ring whole. */
 #define RECORD_ROOM  EVENT_RECORD_MAX /* power of two: offsets are masked with RECORD_ROOM - 1 */
-#define RECORD_SLACK 33024            /* the longest parameter behind the last offset, and padding */
-#define PATH_ROOM    4096             /* a path is built backwards from the middle of path[] */
-#define NESTING      2                /* programs that may interrupt each other on one CPU */
+#define RECORD_SLACK 33024 /* the longest parameter behind the last offset, and padding */
+#define PATH_ROOM    4096  /* a path is built backwards from the middle of path[] */
+#define NESTING      2     /* programs that may interrupt each other on one CPU */
 
 struct scratch {
     u64 busy;
     u64 args[EVENT_ARGS]; /* of the system call, as the caller's ABI gave them */
     s64 result;
-    u32 type;             /* enum event_type */
-    u32 flags;            /* EVENT_FLAG_* */
-    u32 offset;           /* next free byte in data */
+    u32 type;   /* enum event_type */
+    u32 flags;  /* EVENT_FLAG_* */
+    u32 offset; /* next free byte in data */
     u32 syscall;
     u32 critical;
-    u32 path_flags;       /* PARAM_FLAG_* of the path built last */
+    u32 path_flags; /* PARAM_FLAG_* of the path built last */
     char path[2 * PATH_ROOM + 256];
     char data[RECORD_ROOM + RECORD_SLACK];
 };

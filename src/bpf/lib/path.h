@@ -3,10 +3,10 @@
 #define BPF_PATH_H
 
 /*
- * The path of a dentry on a mount, walked up to the task's root as d_path does, without its locks: a
- * rename at the same moment can give a mixture, as it can for d_path's reader a moment later. Built
- * backwards, ending in the middle of scratch.path; longer than PATH_ROOM - 1 is cut at the *front*
- * and marked, so that the file's own name survives.
+ * The path of a dentry on a mount, walked up to the task's root as d_path does, without its locks:
+ * a rename at the same moment can give a mixture, as it can for d_path's reader a moment later.
+ * Built backwards, ending in the middle of scratch.path; longer than PATH_ROOM - 1 is cut at the
+ * *front* and marked, so that the file's own name survives.
  */
 
 #include "record.h"
