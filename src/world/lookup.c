@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "world/world_internal.h"
+
+#define USERS_ASK_INTERVAL (10 * NS_PER_S) /* before the files are read again for an unknown id */
+
+struct process *world_process(struct world *world, struct exec_id id)
+{
+    struct process_entry *entry = processes_find(&world->processes, id);
+
+    return entry ? &entry->process : NULL;
+}
+
+struct process *world_process_by_pid(struct world *world, uint32_t pid)
+{
+    struct process_entry *entry = processes_find_pid(&world->processes, pid);
+
+    return entry ? &entry->process : NULL;
+}
+
+struct process *world_next_process(struct world *world, struct process *previous)
+{
+    struct process_entry *entry =
+        processes_next(&world->processes, previous ? process_entry_of(previous) : NULL);
+
+    return entry ? &entry->process : NULL;
+}
+
+struct container *world_container(struct world *world, const char *id)
+{
+    struct container_entry *entry = containers_find(&world->containers, id, strlen(id));
+
+    return entry ? &entry->container : NULL;
+}
+
+struct container *world_next_container(struct world *world, struct container *previous)
+{
+    struct container_entry *entry =
+        previous ? container_entry_of(previous)->hh.next : world->containers.by_id;
+
+    return entry ? &entry->container : NULL;
+}
+
+typedef const struct user *(*find_id)(const struct user_set *set, uint32_t id);
+
+/* A process whose root is the container's: the one being judged, or the last that came in. */
+static uint32_t pid_in(const struct world *world, const struct container *container)
+{
+    if (world->actor && world->actor->process.container == container)
+        return world->actor->process.id.pid;
+    return container ? container_entry_of(container)->last_pid : 0;
+}
+
+static const struct user *find_user(struct world *world, const struct container *container,
+                                    uint32_t id, find_id find)
+{
+    const struct world_requests *requests = &world->requests;
+    struct container_entry *entry = container ? container_entry_of(container) : NULL;
+    struct user_set **set = entry ? &entry->users : &world->users;
+    uint64_t *asked = entry ? &entry->users_asked : &world->users_asked;
+
+    const struct user *user = find(*set, id);
+    if (user || !requests->users || (*asked && world->now - *asked < USERS_ASK_INTERVAL))
+        return user;
+    *asked = world->now ? world->now : 1;
+    world->depth++; /* replaced sets live on until the next record */
+    requests->users(requests->data, world, container, pid_in(world, container));
+    world->depth--;
+    return find(*set, id);
+}
+
+const char *world_user_name(struct world *world, const struct container *container, uint32_t uid)
+{
+    const struct user *user = find_user(world, container, uid, user_set_user);
+
+    return user ? user->name : NULL;
+}
+
+const char *world_group_name(struct world *world, const struct container *container, uint32_t gid)
+{
+    const struct user *group = find_user(world, container, gid, user_set_group);
+
+    return group ? group->name : NULL;
+}
+
+const char *world_user_home(struct world *world, const struct container *container, uint32_t uid)
+{
+    const struct user *user = find_user(world, container, uid, user_set_user);
+
+    return user ? user->home : NULL;
+}
+
+const char *world_user_shell(struct world *world, const struct container *container, uint32_t uid)
+{
+    const struct user *user = find_user(world, container, uid, user_set_user);
+
+    return user ? user->shell : NULL;
+}
+
+/* What a cluster's API server is called in a pod. */
+static const char *const service_names[] = {
+    "kubernetes.default.svc.cluster.local",
+    "kubernetes.default.svc",
+    "kubernetes.default",
+    "kubernetes",
+};
+
+static bool is_service_address(const struct container *container, const uint8_t *address,
+                               size_t len)
+{
+    const struct container_entry *entry = container ? container_entry_of(container) : NULL;
+
+    return entry && len && entry->service_address_len == len &&
+           !memcmp(entry->service_address, address, len);
+}
+
+/* ::ffff:a.b.c.d is what a socket of both families calls a.b.c.d. */
+static void unmap(const uint8_t **address, size_t *len)
+{
+    static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (*len == 16 && !memcmp(*address, prefix, sizeof(prefix))) {
+        *address += sizeof(prefix);
+        *len = 4;
+    }
+}
+
+bool world_address_has_name(struct world *world, const struct container *container,
+                            const uint8_t *address, size_t len, const char *name)
+{
+    char text[256];
+    size_t name_len = strlen(name);
+
+    if (name_len && name[name_len - 1] == '.')
+        name_len--;
+    if (!name_len || name_len >= sizeof(text) || (len != 4 && len != 16))
+        return false;
+    memcpy(text, name, name_len);
+    text[name_len] = '\0';
+    unmap(&address, &len);
+    if (is_service_address(container, address, len))
+        for (size_t i = 0; i < sizeof(service_names) / sizeof(service_names[0]); i++)
+            if (!strcasecmp(text, service_names[i]))
+                return true;
+    return (container && address_names_has(&world->names, container_entry_of(container)->scope,
+                                           address, len, text, world->now)) ||
+           address_names_has(&world->names, 0, address, len, text, world->now);
+}
+
+const char *world_address_name(struct world *world, const struct container *container,
+                               const uint8_t *address, size_t len)
+{
+    const char *name = NULL;
+
+    if (len != 4 && len != 16)
+        return NULL;
+    unmap(&address, &len);
+    if (container)
+        name = address_names_last(&world->names, container_entry_of(container)->scope, address, len,
+                                  world->now);
+    if (!name)
+        name = address_names_last(&world->names, 0, address, len, world->now);
+    if (!name && is_service_address(container, address, len))
+        name = service_names[1];
+    return name;
+}
