@@ -9,12 +9,17 @@
  * directory, so that tests bring their own trees.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "world/world.h"
 
-/* Called for every record made, before it is fed: how a recording gets them. */
+/*
+ * Called for every record made, before it is fed: how a recording gets them. An event must be
+ * recorded after the world has taken it, so that the facts the world asked for on its behalf come
+ * before it in the recording as well.
+ */
 typedef void (*facts_tap)(void *data, const void *record, size_t size);
 
 struct facts;
@@ -24,14 +29,18 @@ int facts_new(const char *root, facts_tap tap, void *tap_data, struct facts **re
               struct error *error);
 void facts_free(struct facts *facts);
 
+/* Whether processes found in /proc come with their environment; off at first. */
+void facts_want_env(struct facts *facts, bool want);
+
 /* The requests that this machine answers; `data` is the facts. */
 struct world_requests facts_requests(struct facts *facts);
 
 /* START record: clock offset, host name. To be fed first, and when the clock was set. */
 int facts_feed_start(struct facts *facts, struct world *world);
 
-/* Every process in /proc as PROCESS_FOUND, every known cgroup, containers, host users. Called once,
- * after the sensor is attached and before its first event is fed. */
+/* Host users, every cgroup of a container as CGROUP_FOUND, its CONTAINER, then every process in /proc
+ * as PROCESS_FOUND, parents first. Called once, after the sensor is attached and before its first
+ * event is fed. */
 int facts_feed_machine(struct facts *facts, struct world *world);
 
 /* Files read, missing, unreadable, malformed, by runtime; printed by `run --stats`. */

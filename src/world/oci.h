@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORLD_OCI_H
+#define WORLD_OCI_H
+
+/*
+ * An OCI runtime configuration (config.json): mounts, environment, entry point, user, capabilities,
+ * namespaces shared with the host, and whether the container is privileged.
+ *
+ * Privileged means: the bounding set holds every capability up to CAP_AUDIT_READ (what each kernel
+ * since 3.16 has), there is no seccomp filter, and the device rules end by allowing all. That is
+ * what Docker, Kubernetes and podman make of their own "privileged".
+ */
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "world/container_facts.h"
+
+#define OCI_CONFIG_MAX (4u << 20) /* bytes of a config.json that is read */
+
+/* Take over what the configuration tells; what has the wrong type is not there. */
+void oci_apply(const json_t *config, struct container_facts *facts);
+
+/* Image name from the annotations that image tools leave; for when the runtime knows none. */
+void oci_apply_image(const json_t *config, struct container_facts *facts);
+
+/* umoci.json beside a bundle: tag and digest of the image it was unpacked from. */
+void oci_apply_umoci(const json_t *umoci, struct container_facts *facts);
+
+#endif

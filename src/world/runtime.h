@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORLD_RUNTIME_H
+#define WORLD_RUNTIME_H
+
+/*
+ * Where each runtime keeps what it knows about a container: one file per runtime, one row each in
+ * runtime.c, tried from the one that knows most to the one that knows least.
+ */
+
+#include <jansson.h>
+
+#include "world/container_facts.h"
+#include "world/facts_internal.h"
+#include "world/state_index.h"
+
+struct runtime_query {
+    const char *id;          /* safe as one name in a path */
+    const char *cgroup_path; /* may be NULL */
+    const struct state_entry *state; /* NULL when no low-level runtime's state names it */
+};
+
+/*
+ * Find the container and fill *found, runtime included. -ENOENT when this runtime has no such
+ * container; any other error was counted where the file was read.
+ */
+typedef int (*runtime_find)(struct facts *facts, const struct runtime_query *query,
+                            struct container_facts *found);
+
+int runtime_docker_find(struct facts *facts, const struct runtime_query *query,
+                        struct container_facts *found);
+int runtime_crio_find(struct facts *facts, const struct runtime_query *query,
+                      struct container_facts *found);
+int runtime_podman_find(struct facts *facts, const struct runtime_query *query,
+                        struct container_facts *found);
+int runtime_containerd_find(struct facts *facts, const struct runtime_query *query,
+                            struct container_facts *found);
+int runtime_runc_find(struct facts *facts, const struct runtime_query *query,
+                      struct container_facts *found);
+int runtime_crun_find(struct facts *facts, const struct runtime_query *query,
+                      struct container_facts *found);
+
+/* All of them; the one `hint` names first. */
+int runtime_find_container(struct facts *facts, const struct runtime_query *query,
+                           enum container_runtime hint, struct container_facts *found);
+
+/* Helpers of the runtimes' files. */
+
+/* asprintf below the root, without slashes in front; NULL without memory. */
+char *runtime_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Labels of a JSON object of strings. */
+void runtime_labels(const json_t *object, enum fact_list which, struct container_facts *found);
+
+/* A container known by its state file alone: plain runc's or crun's. */
+int runtime_state_find(struct facts *facts, const struct runtime_query *query, bool crun,
+                       struct container_facts *found);
+
+/* Read DIRECTORY/config.json; the bundle's path is told to *found. */
+int runtime_bundle(struct facts *facts, const char *directory, struct container_facts *found,
+                   json_t **ret_config);
+
+/* Of a file below the root: its change time becomes the start time, when none was told. */
+void runtime_start_from_file(struct facts *facts, const char *path, struct container_facts *found);
+
+/* What all containers of containerd and CRI-O have in common by Kubernetes' labels. */
+void runtime_kubernetes_labels(struct container_facts *found);
+
+/*
+ * Storage of containers/storage that may hold the container: the system's, then that of the user
+ * whose slice or home the container lives in. NULL past the last one; to be freed.
+ */
+char *runtime_storage(struct facts *facts, const struct runtime_query *query, unsigned index);
+
+/* STORAGE/overlay-containers/containers.json: names, image and its name. */
+void runtime_storage_names(struct facts *facts, const char *storage, const char *id,
+                           struct container_facts *found);
+
+#endif

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world/state_index.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <uthash.h>
+
+#include "base/cleanup.h"
+#include "world/facts_internal.h"
+#include "world/json_get.h"
+#include "world/root_file.h"
+#include "world/timestamp.h"
+
+/* How long a directory without a state file counts as a container that is being made. */
+#define PENDING_SECONDS 10
+#define ROOTS_MAX       256
+#define CGROUPS_PER_CONTAINER_MAX 16
+
+/*
+ * Places of state directories. A "*" stands for any one name: containerd's namespaces, the users
+ * whose runtimes run rootless.
+ */
+static const char *const places[] = {
+    "run/runc",                           /* runc --root, its default; podman and CRI-O too */
+    "run/crun",                           /* the same of crun */
+    "run/containerd/runc/*",              /* containerd's shim: /run/containerd/runc/NAMESPACE */
+    "run/docker/runtime-runc/*",          /* dockerd 20.10 and newer: .../moby */
+    "run/docker/containerd/runc/*",
+    "run/user/*/runc",                    /* $XDG_RUNTIME_DIR: rootless */
+    "run/user/*/crun",
+    "run/user/*/containerd/runc/*",
+    "run/user/*/docker/runtime-runc/*",
+};
+
+/* Whose bundle it is, by a part of its path. */
+static const struct {
+    const char *part;
+    enum container_runtime runtime;
+} bundle_owners[] = {
+    {"/moby/", RUNTIME_DOCKER},
+    {"/docker/", RUNTIME_DOCKER},
+    {"/io.containerd.runtime.v2.task/", RUNTIME_CONTAINERD},
+    {"/io.containerd.runtime.v1.linux/", RUNTIME_CONTAINERD},
+    {"/overlay-containers/", RUNTIME_PODMAN},
+    {"/vfs-containers/", RUNTIME_PODMAN},
+};
+
+struct entry {
+    struct state_entry state;
+    struct cgroup_key *cgroups[CGROUPS_PER_CONTAINER_MAX];
+    unsigned cgroup_count;
+    uint64_t directory_inode, file_inode;
+    struct timespec file_time;
+    bool seen;          /* in the running refresh */
+    bool readable;      /* else only remembered so as not to be read again */
+    UT_hash_handle by_directory, by_id;
+};
+
+struct cgroup_key {
+    struct entry *entry;
+    UT_hash_handle hh;
+    char path[];
+};
+
+struct watched_root {
+    char *path;
+    uint64_t inode;
+    struct timespec time;
+    UT_hash_handle hh;
+};
+
+struct state_index {
+    struct entry *by_directory;
+    struct entry *by_id;
+    struct cgroup_key *by_cgroup;
+    unsigned count;
+    uint64_t signature; /* of all roots, at the last full scan */
+    bool pending;
+};
+
+int state_index_new(struct state_index **ret_index)
+{
+    struct state_index *index = calloc(1, sizeof(*index));
+
+    if (!index)
+        return -ENOMEM;
+    *ret_index = index;
+    return 0;
+}
+
+static void forget(struct state_index *index, struct entry *entry)
+{
+    for (unsigned i = 0; i < entry->cgroup_count; i++) {
+        HASH_DEL(index->by_cgroup, entry->cgroups[i]);
+        free(entry->cgroups[i]);
+    }
+    if (entry->readable)
+        HASH_DELETE(by_id, index->by_id, entry);
+    HASH_DELETE(by_directory, index->by_directory, entry);
+    index->count--;
+    free(entry->state.directory);
+    free(entry->state.bundle);
+    free(entry->state.rootfs);
+    free(entry->state.name_space);
+    free(entry);
+}
+
+void state_index_free(struct state_index *index)
+{
+    struct entry *entry, *next;
+
+    if (!index)
+        return;
+    HASH_ITER(by_directory, index->by_directory, entry, next)
+    {
+        forget(index, entry);
+    }
+    free(index);
+}
+
+static void add_cgroup(struct state_index *index, struct entry *entry, const char *path)
+{
+    struct cgroup_key *key = NULL;
+    size_t len = path ? strlen(path) : 0;
+
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    /* A container in a root cgroup would make the whole machine its own. */
+    if (len <= 1 || *path != '/' || len >= CGROUP_PATH_MAX ||
+        entry->cgroup_count == CGROUPS_PER_CONTAINER_MAX)
+        return;
+    HASH_FIND(hh, index->by_cgroup, path, len, key);
+    if (key)
+        return;
+    key = malloc(sizeof(*key) + len + 1);
+    if (!key)
+        return;
+    key->entry = entry;
+    memcpy(key->path, path, len);
+    key->path[len] = '\0';
+    HASH_ADD_KEYPTR(hh, index->by_cgroup, key->path, len, key);
+    entry->cgroups[entry->cgroup_count++] = key;
+}
+
+static char *text_or_empty(const char *text)
+{
+    return strdup(text ? text : "");
+}
+
+/* runc: paths of directories by controller, "bundle=..." among the labels. */
+static void apply_runc(struct facts *facts, struct entry *entry, const json_t *state)
+{
+    const char *created = json_text(state, "created");
+    const char *bundle = NULL, *key;
+    json_t *value;
+    size_t i;
+
+    json_object_foreach((json_t *)json_at(state, "cgroup_paths"), key, value)
+    {
+        const char *directory = json_string_value(value);
+        if (directory)
+            add_cgroup(facts->states, entry, cgroupfs_strip(&facts->cgroupfs, directory));
+    }
+    json_array_foreach(json_at(state, "config/labels"), i, value)
+    {
+        const char *label = json_string_value(value);
+        if (label && !strncmp(label, "bundle=", strlen("bundle=")))
+            bundle = label + strlen("bundle=");
+    }
+    if (created)
+        timestamp_parse(created, &entry->state.start_time);
+    entry->state.runtime = RUNTIME_RUNC;
+    entry->state.bundle = text_or_empty(bundle);
+    entry->state.rootfs = text_or_empty(json_text(state, "config/rootfs"));
+}
+
+static void apply_crun(struct facts *facts, struct entry *entry, const json_t *state)
+{
+    const char *created = json_text(state, "created");
+
+    add_cgroup(facts->states, entry, json_text(state, "cgroup-path"));
+    if (created)
+        timestamp_parse(created, &entry->state.start_time);
+    entry->state.runtime = RUNTIME_CRUN;
+    entry->state.crun = true;
+    entry->state.bundle = text_or_empty(json_text(state, "bundle"));
+    entry->state.rootfs = text_or_empty(json_text(state, "rootfs"));
+}
+
+static const struct {
+    const char *file;
+    void (*apply)(struct facts *facts, struct entry *entry, const json_t *state);
+} kinds[] = {
+    {"state.json", apply_runc},
+    {"status", apply_crun},
+};
+
+static void find_owner(struct state_entry *state)
+{
+    for (size_t i = 0; state->bundle && i < sizeof(bundle_owners) / sizeof(*bundle_owners); i++) {
+        if (strstr(state->bundle, bundle_owners[i].part)) {
+            state->runtime = bundle_owners[i].runtime;
+            return;
+        }
+    }
+}
+
+static void read_state(struct facts *facts, struct entry *entry, size_t kind)
+{
+    _cleanup_json_ json_t *state = NULL;
+    _cleanup_free_ char *path = NULL;
+
+    if (asprintf(&path, "%s/%s", entry->state.directory, kinds[kind].file) < 0) {
+        path = NULL;
+        return;
+    }
+    if (facts_json(facts, path, STATE_FILE_MAX, &state) < 0)
+        return;
+    kinds[kind].apply(facts, entry, state);
+    find_owner(&entry->state);
+    entry->readable = true;
+    HASH_ADD_KEYPTR(by_id, facts->states->by_id, entry->state.id, strlen(entry->state.id), entry);
+}
+
+static struct entry *new_entry(struct state_index *index, const char *root, const char *id)
+{
+    struct entry *entry = calloc(1, sizeof(*entry));
+    const char *slash = strrchr(root, '/');
+
+    if (!entry)
+        return NULL;
+    snprintf(entry->state.id, sizeof(entry->state.id), "%s", id);
+    entry->state.name_space = strdup(slash ? slash + 1 : root);
+    if (!entry->state.name_space || asprintf(&entry->state.directory, "%s/%s", root, id) < 0) {
+        free(entry->state.name_space);
+        free(entry);
+        return NULL;
+    }
+    HASH_ADD_KEYPTR(by_directory, index->by_directory, entry->state.directory,
+                    strlen(entry->state.directory), entry);
+    index->count++;
+    return entry;
+}
+
+static bool is_young(const struct stat *st)
+{
+    time_t age = time(NULL) - st->st_ctime;
+
+    return age >= 0 && age < PENDING_SECONDS;
+}
+
+/* One container's directory; true when its state file is yet to come. */
+static bool scan_container(struct facts *facts, int root_fd, const char *root, const char *id)
+{
+    struct state_index *index = facts->states;
+    struct stat dir, file = {0};
+    struct entry *entry = NULL;
+    char name[CONTAINER_ID_MAX + 16], directory[PATH_MAX];
+    size_t kind = 0;
+
+    if (fstatat(root_fd, id, &dir, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(dir.st_mode))
+        return false;
+    for (; kind < sizeof(kinds) / sizeof(*kinds); kind++) {
+        snprintf(name, sizeof(name), "%s/%s", id, kinds[kind].file);
+        if (fstatat(root_fd, name, &file, AT_SYMLINK_NOFOLLOW) == 0)
+            break;
+    }
+    if (kind == sizeof(kinds) / sizeof(*kinds))
+        return is_young(&dir);
+
+    if ((size_t)snprintf(directory, sizeof(directory), "%s/%s", root, id) >= sizeof(directory))
+        return false;
+    HASH_FIND(by_directory, index->by_directory, directory, strlen(directory), entry);
+    if (entry && (entry->directory_inode != dir.st_ino || entry->file_inode != file.st_ino ||
+                  entry->file_time.tv_sec != file.st_mtim.tv_sec ||
+                  entry->file_time.tv_nsec != file.st_mtim.tv_nsec)) {
+        forget(index, entry);
+        entry = NULL;
+    }
+    if (!entry) {
+        if (index->count == STATE_CONTAINERS_MAX)
+            return false;
+        entry = new_entry(index, root, id);
+        if (!entry)
+            return false;
+        entry->directory_inode = dir.st_ino;
+        entry->file_inode = file.st_ino;
+        entry->file_time = file.st_mtim;
+        read_state(facts, entry, kind);
+    }
+    entry->seen = true;
+    return !entry->readable && is_young(&file);
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    return (hash ^ value) * 0x9e3779b97f4a7c15ull + (hash >> 29);
+}
+
+struct scan {
+    struct facts *facts;
+    bool full; /* else only the roots' signature is taken */
+    bool pending;
+    uint64_t signature;
+    unsigned roots;
+};
+
+static void scan_root(struct scan *scan, const char *root)
+{
+    struct stat st;
+    int fd = root_open(scan->facts->root_fd, root, O_RDONLY | O_DIRECTORY);
+
+    if (fd < 0)
+        return;
+    _cleanup_closedir_ DIR *dir = fdopendir(fd);
+    if (!dir) {
+        close(fd);
+        return;
+    }
+    if (scan->roots++ >= ROOTS_MAX || fstat(fd, &st) < 0)
+        return;
+    scan->signature = mix(scan->signature, st.st_ino);
+    scan->signature = mix(scan->signature, (uint64_t)st.st_mtim.tv_sec * 1000000000 +
+                                               (uint64_t)st.st_mtim.tv_nsec);
+    if (!scan->full)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (entry->d_name[0] != '.' && strlen(entry->d_name) < CONTAINER_ID_MAX &&
+            scan_container(scan->facts, fd, root, entry->d_name))
+            scan->pending = true;
+}
+
+/* Replaces the first "*" by every name there is, then the next. */
+static void scan_place(struct scan *scan, const char *place)
+{
+    const char *star = strchr(place, '*');
+    char path[PATH_MAX];
+
+    if (!star) {
+        scan_root(scan, place);
+        return;
+    }
+    snprintf(path, sizeof(path), "%.*s", (int)(star - place), place);
+    int fd = root_open(scan->facts->root_fd, path, O_RDONLY | O_DIRECTORY);
+    if (fd < 0)
+        return;
+    _cleanup_closedir_ DIR *dir = fdopendir(fd);
+    if (!dir) {
+        close(fd);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(dir)) && scan->roots < ROOTS_MAX;) {
+        if (entry->d_name[0] == '.' || strchr(entry->d_name, '*'))
+            continue;
+        if ((size_t)snprintf(path, sizeof(path), "%.*s%s%s", (int)(star - place), place,
+                             entry->d_name, star + 1) < sizeof(path))
+            scan_place(scan, path);
+    }
+}
+
+static void scan_all(struct scan *scan)
+{
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+        scan_place(scan, places[i]);
+}
+
+bool state_index_refresh(struct facts *facts)
+{
+    struct state_index *index = facts->states;
+    struct scan look = {.facts = facts}, scan = {.facts = facts, .full = true};
+    struct entry *entry, *next;
+
+    scan_all(&look);
+    if (look.signature == index->signature && !index->pending)
+        return false;
+
+    HASH_ITER(by_directory, index->by_directory, entry, next)
+    {
+        entry->seen = false;
+    }
+    scan_all(&scan);
+    HASH_ITER(by_directory, index->by_directory, entry, next)
+    {
+        if (!entry->seen)
+            forget(index, entry);
+    }
+    index->signature = look.signature;
+    index->pending = scan.pending;
+    return scan.pending;
+}
+
+const struct state_entry *state_index_by_cgroup(const struct state_index *index, const char *path)
+{
+    size_t len = strlen(path);
+
+    while (len > 1) {
+        struct cgroup_key *key = NULL;
+        HASH_FIND(hh, index->by_cgroup, path, len, key);
+        if (key)
+            return &key->entry->state;
+        while (len && path[len - 1] != '/')
+            len--;
+        while (len && path[len - 1] == '/')
+            len--;
+    }
+    return NULL;
+}
+
+const struct state_entry *state_index_by_id(const struct state_index *index, const char *id)
+{
+    struct entry *entry = NULL;
+
+    HASH_FIND(by_id, index->by_id, id, strlen(id), entry);
+    return entry ? &entry->state : NULL;
+}
