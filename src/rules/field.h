@@ -21,13 +21,12 @@ enum field_type {
     FIELD_NUMBER,   /* int64_t */
     FIELD_BOOL,     /* number 0 or 1; "true" and "false" in rules and text */
     FIELD_DURATION, /* number, ns */
-    FIELD_TIME,     /* number, CLOCK_REALTIME ns */
+    FIELD_TIME,     /* number, CLOCK_REALTIME ns; text is `string` when that is set */
     FIELD_ADDRESS,  /* IPv4 or IPv6 address: compares with addresses */
     FIELD_NETWORK,  /* the same value: compares with addresses and CIDR blocks */
     FIELD_PORT,     /* number */
     FIELD_STRINGS,  /* list: `in` and `intersects` ask whether any element is in the set */
     FIELD_NAMES,    /* names of an address: equality asks world_address_has_name */
-
 };
 
 /* What a value depends on: between two execs (and credential or metadata changes) a PROCESS field
@@ -60,6 +59,13 @@ struct field_value {
     uint8_t address_len;            /* 4 or 16 */
     const struct field_string *list;/* STRINGS */
     size_t list_len;
+    /*
+     * fd.ip, fd.net, fd.port: the value is both ends of a connection. `=`, `in`, `<`, ... hold when
+     * they hold for one end, `!=` when it holds for both. The text is of the first.
+     */
+    bool is_pair;
+    int64_t number2;
+    uint8_t address2[16]; /* as long as the first */
 };
 
 /* What extraction needs; one per evaluation, reset between events. */
@@ -102,7 +108,14 @@ struct field {
     const char *tiers;       /* NULL: filled in every tier; else where and why not elsewhere */
     bool deprecated;         /* loads with a warning */
     int64_t detail;          /* private to the row's file: lets rows share one extract function */
+    enum field_type element; /* of FIELD_STRINGS: what an index or key picks out of the list */
 };
+
+/*
+ * The type of the values that `ref` gets: the row's, but `element` where an index or key picks one
+ * of a list, and the argument's own for evt.rawarg.
+ */
+enum field_type field_ref_type(const struct field_ref *ref);
 
 /*
  * Find "proc.aname", "proc.aname[2]", "evt.arg.flags", "evt.arg[flags]", "proc.env[\"A B\"]".
