@@ -64,19 +64,24 @@ static __always_inline void unwrap_socketcall(struct scratch *s)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
     unsigned long number = regs->orig_ax;
-    bool compat = task->thread_info.status & TS_COMPAT;
     u32 flags = 0, type;
 
-    if (!compat && (number & X32_SYSCALL_BIT) && number < 2 * (unsigned long)X32_SYSCALL_BIT) {
+    if (number >= EVENT_SYSCALL_MAX) {
+        if (number >> 30 != 1) /* not X32_SYSCALL_BIT */
+            return 0;
         number &= ~(unsigned long)X32_SYSCALL_BIT;
         flags = EVENT_FLAG_X32;
+        if (number >= EVENT_SYSCALL_MAX)
+            return 0;
     }
-    if (number >= EVENT_SYSCALL_MAX)
-        return 0;
     BOUNDED(number);
     number &= EVENT_SYSCALL_MAX - 1;
+    if (!wanted_numbers[number])
+        return 0;
+
+    struct task_struct *task = bpf_get_current_task_btf();
+    bool compat = task->thread_info.status & TS_COMPAT;
     type = compat ? compat_types[number] : native_types[number];
     if (!type)
         return 0;

@@ -65,35 +65,32 @@ static __always_inline void put_privileges(struct scratch *s, struct task_struct
     put_number(s, PARAM_NO_NEW_PRIVS, task->atomic_flags & PFA_NO_NEW_PRIVS);
 }
 
-static __always_inline void put_executable(struct scratch *s, u64 address, bool writable)
-{
-    struct file *file = (void *)address;
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
-    u32 mode = BPF_CORE_READ(inode, i_mode);
-    u32 flags = file_flags(file, inode, mode) & ~(FILE_FLAG_WRITABLE | FILE_FLAG_CREATED);
-
-    put_path(s, PARAM_EXE_PATH, (u64)BPF_CORE_READ(file, f_path.dentry),
-             (u64)BPF_CORE_READ(file, f_path.mnt),
-             flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
-    if (writable)
-        flags |= FILE_FLAG_WRITABLE;
-    put_number(s, PARAM_EXE_FLAGS, flags);
-    put_number(s, PARAM_EXE_INODE, BPF_CORE_READ(inode, i_ino));
-    put_number(s, PARAM_EXE_DEVICE, BPF_CORE_READ(inode, i_sb, s_dev));
-    put_number(s, PARAM_EXE_CTIME, inode_ctime(inode));
-    put_number(s, PARAM_EXE_MTIME, inode_mtime(inode));
-}
-
 /* By the owner's and the others' bits alone: what the file system adds (ACLs, read-only mounts)
  * is not looked at. */
-static __always_inline bool may_write(struct task_struct *task, struct file *file)
+static __always_inline bool may_write(struct task_struct *task, const struct file_facts *facts)
 {
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
-    u32 mode = BPF_CORE_READ(inode, i_mode), uid = task->cred->fsuid.val;
+    u32 uid = task->cred->fsuid.val;
 
     if (uid == 0)
         return true;
-    return mode & (uid == BPF_CORE_READ(inode, i_uid.val) ? 0200 : 0002);
+    return facts->mode & (uid == facts->uid ? 0200 : 0002);
+}
+
+static __always_inline void put_executable(struct scratch *s, struct task_struct *task, u64 file)
+{
+    struct file_facts facts;
+
+    file_facts(file, &facts);
+    u32 flags = facts.flags & ~(FILE_FLAG_WRITABLE | FILE_FLAG_CREATED);
+    if (may_write(task, &facts))
+        flags |= FILE_FLAG_WRITABLE;
+    put_path(s, PARAM_EXE_PATH, (u64)facts.path.dentry, (u64)facts.path.mnt,
+             flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
+    put_number(s, PARAM_EXE_FLAGS, flags);
+    put_number(s, PARAM_EXE_INODE, facts.number);
+    put_number(s, PARAM_EXE_DEVICE, facts.device);
+    put_number(s, PARAM_EXE_CTIME, inode_ctime(facts.inode));
+    put_number(s, PARAM_EXE_MTIME, inode_mtime(facts.inode));
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -106,8 +103,7 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
 
     if (!s)
         return 0;
-    struct file *file = BPF_CORE_READ(mm, exe_file);
-    put_executable(s, (u64)file, may_write(task, file));
+    put_executable(s, task, (u64)BPF_CORE_READ(mm, exe_file));
     put_kernel_string(s, PARAM_FILENAME, bprm->filename, EVENT_PATH_MAX);
     if (bprm->interp != bprm->filename)
         put_kernel_string(s, PARAM_INTERPRETER, bprm->interp, EVENT_PATH_MAX);

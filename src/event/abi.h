@@ -466,7 +466,6 @@ struct event_row {
 /* What user space tells the kernel side. */
 struct sensor_settings {
     __u32 self;            /* thread group whose events are left out, 0: none */
-    __s32 v1_subsystem;    /* index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none */
     __u8 want_env;
     __u8 want_dns;
     __u8 unused[2];

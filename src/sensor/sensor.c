@@ -25,7 +25,7 @@
 
 /* How long after the last record the rings are looked at without a wake-up: several times
  * WAKEUP_INTERVAL_NS of bpf/lib/record.h. */
-#define BUSY_NS 2000000ull
+#define BUSY_NS 20000000ull
 
 struct sensor {
     struct bulwark *skeleton;
@@ -200,6 +200,9 @@ int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
     for (unsigned type = EVENT_SOCKET; type <= EVENT_RECVMMSG; type++)
         if (needs->types[type])
             globals->compat_types[IA32_SOCKETCALL] = EVENT_SOCKET;
+    for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)
+        globals->wanted_numbers[number] =
+            globals->native_types[number] || globals->compat_types[number];
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
         globals->wanted_types[type] = wanted(needs, (uint8_t)type);
     return 0;
@@ -212,6 +215,7 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
 
     if (cpus < 0)
         return cpus;
+    skeleton->rodata->v1_subsystem = v1_subsystem();
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
     if (r == 0)
         r = bpf_map__set_max_entries(skeleton->maps.critical_ring, config->critical_ring_bytes);
@@ -305,7 +309,6 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
 
     struct bulwark__bss *globals = sensor->skeleton->bss;
     globals->settings.self = config.include_self ? 0 : (__u32)getpid();
-    globals->settings.v1_subsystem = v1_subsystem();
     sensor_set_needs(sensor, &config.needs);
 
     r = fill_families(sensor->skeleton);

@@ -9,31 +9,50 @@
 
 #include "path.h"
 
+/* One element of css_set.subsys: the index must be a constant where the verifier follows types. */
+static __always_inline struct cgroup_subsys_state *subsystem_state(struct css_set *set)
+{
+#define SUBSYSTEM(i)                                                                               \
+    case i: return set->subsys[i];
+    switch (v1_subsystem) {
+        SUBSYSTEM(0)
+        SUBSYSTEM(1)
+        SUBSYSTEM(2)
+        SUBSYSTEM(3)
+        SUBSYSTEM(4)
+        SUBSYSTEM(5)
+        SUBSYSTEM(6)
+        SUBSYSTEM(7)
+        SUBSYSTEM(8)
+        SUBSYSTEM(9)
+        SUBSYSTEM(10)
+        SUBSYSTEM(11)
+        SUBSYSTEM(12)
+        SUBSYSTEM(13)
+    }
+#undef SUBSYSTEM
+    return NULL;
+}
+
 static __always_inline struct cgroup *cgroup_of_task(struct task_struct *task)
 {
     struct css_set *set = task->cgroups;
     struct cgroup *cgroup = set->dfl_cgrp;
 
-    if (settings.v1_subsystem < 0 || BPF_CORE_READ(cgroup, level) > 0)
+    if (v1_subsystem < 0 || cgroup->level > 0)
         return cgroup;
-
-    /* Read anew as a number: the verifier allows no arithmetic on the pointer it tracks. */
-    struct cgroup_subsys_state *css = NULL;
-    u64 slot = (u64)BPF_CORE_READ(task, cgroups) + bpf_core_field_offset(struct css_set, subsys) +
-               (u64)settings.v1_subsystem * sizeof(css);
-    if (bpf_probe_read_kernel(&css, sizeof(css), (void *)slot) < 0 || !css)
+    struct cgroup_subsys_state *state = subsystem_state(set);
+    if (!state)
         return cgroup;
-    struct cgroup *v1 = BPF_CORE_READ(css, cgroup);
-    return v1 && BPF_CORE_READ(v1, level) > 0 ? v1 : cgroup;
+    struct cgroup *v1 = state->cgroup;
+    return v1->level > 0 ? v1 : cgroup;
 }
 
 static __always_inline u64 cgroup_id(struct cgroup *cgroup)
 {
-    u64 inode = BPF_CORE_READ(cgroup, kn, id);
-
-    if (settings.v1_subsystem < 0)
-        return inode;
-    return CGROUP_ID(BPF_CORE_READ(cgroup, root, hierarchy_id), inode);
+    if (v1_subsystem < 0)
+        return cgroup->kn->id;
+    return CGROUP_ID(cgroup->root->hierarchy_id, cgroup->kn->id);
 }
 
 static long cgroup_step(u64 index, void *data)

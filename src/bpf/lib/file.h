@@ -4,22 +4,21 @@
 
 /* Facts of files, from struct file and inode; descriptors are looked up in the task's own table. */
 
+#include "object.h"
 #include "task.h"
 
 /* struct file of a descriptor of the current task, 0 when it is not open. */
 static __always_inline u64 file_of_fd(struct task_struct *task, s64 fd)
 {
     struct files_struct *files = task->files;
-    struct file **slots;
     u64 file = 0;
 
     if (!files || fd < 0)
         return 0;
-    struct fdtable *table = BPF_CORE_READ(files, fdt);
-    if (fd >= BPF_CORE_READ(table, max_fds))
+    struct fdtable *table = files->fdt;
+    if (fd >= table->max_fds)
         return 0;
-    slots = BPF_CORE_READ(table, fd);
-    if (bpf_probe_read_kernel(&file, sizeof(file), &slots[fd]) < 0)
+    if (bpf_probe_read_kernel(&file, sizeof(file), (void *)((u64)table->fd + (u64)fd * 8)) < 0)
         return 0;
     return file;
 }
@@ -64,50 +63,83 @@ static __always_inline bool dentry_is_memfd(struct dentry *dentry)
            start[4] == 'd' && start[5] == ':';
 }
 
-/* FILE_FLAG_* of a file. */
-static __always_inline u32 file_flags(struct file *file, struct inode *inode, u32 mode)
+/* What is read of a file at once. */
+struct file_facts {
+    struct inode *inode;
+    struct path path;
+    u32 open_flags;
+    u32 mode; /* of the inode */
+    u32 uid;
+    u32 device;
+    u64 number; /* of the inode */
+    u64 magic;
+    u32 flags; /* FILE_FLAG_* */
+    u32 unused;
+};
+
+static __always_inline u32 overlay_flags(struct inode *inode)
 {
-    struct super_block *sb = BPF_CORE_READ(inode, i_sb);
-    u64 magic = BPF_CORE_READ(sb, s_magic);
-    u32 flags = 0;
+    /*
+     * struct ovl_inode keeps __upperdentry right behind its vfs_inode; it is in the BTF of a module
+     * that may not be loaded when the programs are, so its place is computed.
+     */
+    u64 upper = 0;
 
-    if (mode & S_ISUID)
+    bpf_probe_read_kernel(&upper, sizeof(upper),
+                          (void *)((u64)inode + bpf_core_type_size(struct inode)));
+    return FILE_FLAG_OVERLAY | (upper ? FILE_FLAG_UPPER_LAYER : 0);
+}
+
+static __always_inline u32 mount_flags(struct vfsmount *vfsmount)
+{
+    struct mount *mount = (void *)REAL_MOUNT(vfsmount);
+    u64 mnt_ns = (u64)BPF_CORE_READ(mount, mnt_ns);
+
+    if (mnt_ns >= (u64)-4095) /* MNT_NS_INTERNAL is an error pointer */
+        return FILE_FLAG_KERNEL_MNT;
+    return mnt_ns ? 0 : FILE_FLAG_DETACHED;
+}
+
+static __always_inline void file_facts(u64 address, struct file_facts *ret)
+{
+    struct file *file = (void *)address;
+    struct window window;
+
+    WINDOW_READ(&window, file);
+    struct inode *inode = ret->inode = WINDOW_FIELD(&window, file, f_inode);
+    ret->path.mnt = WINDOW_FIELD(&window, file, f_path.mnt);
+    ret->path.dentry = WINDOW_FIELD(&window, file, f_path.dentry);
+    ret->open_flags = WINDOW_FIELD(&window, file, f_flags);
+    u32 f_mode = WINDOW_FIELD(&window, file, f_mode);
+
+    WINDOW_READ(&window, inode);
+    struct super_block *sb = WINDOW_FIELD(&window, inode, i_sb);
+    ret->mode = WINDOW_FIELD(&window, inode, i_mode);
+    ret->uid = WINDOW_FIELD(&window, inode, i_uid).val;
+    ret->number = WINDOW_FIELD(&window, inode, i_ino);
+    u32 links = WINDOW_FIELD(&window, inode, i_nlink);
+
+    WINDOW_READ(&window, sb);
+    ret->device = WINDOW_FIELD(&window, sb, s_dev);
+    ret->magic = WINDOW_FIELD(&window, sb, s_magic);
+
+    u32 flags = mount_flags(ret->path.mnt);
+    if (ret->mode & S_ISUID)
         flags |= FILE_FLAG_SETUID;
-    if (mode & S_ISGID)
+    if (ret->mode & S_ISGID)
         flags |= FILE_FLAG_SETGID;
-    if (BPF_CORE_READ(inode, i_nlink) == 0)
+    if (!links)
         flags |= FILE_FLAG_UNLINKED;
-    if (magic == OVERLAYFS_MAGIC) {
-        /*
-         * struct ovl_inode keeps __upperdentry right behind its vfs_inode; it is in the BTF of a
-         * module that may not be loaded when the programs are, so its place is computed.
-         */
-        u64 upper = 0;
-        u64 behind = (u64)inode + bpf_core_type_size(struct inode);
-
-        flags |= FILE_FLAG_OVERLAY;
-        bpf_probe_read_kernel(&upper, sizeof(upper), (void *)behind);
-        if (upper)
-            flags |= FILE_FLAG_UPPER_LAYER;
-    }
-    struct path path = {};
-    bpf_core_read(&path.mnt, sizeof(path.mnt), &file->f_path.mnt);
-    bpf_core_read(&path.dentry, sizeof(path.dentry), &file->f_path.dentry);
-    if (magic == TMPFS_MAGIC && (flags & FILE_FLAG_UNLINKED) && dentry_is_memfd(path.dentry))
+    if (ret->magic == OVERLAYFS_MAGIC)
+        flags |= overlay_flags(inode);
+    if (ret->magic == TMPFS_MAGIC && !links && dentry_is_memfd(ret->path.dentry))
         flags |= FILE_FLAG_MEMFD;
-    u32 f_mode = BPF_CORE_READ(file, f_mode);
     if (f_mode & FMODE_CREATED)
         flags |= FILE_FLAG_CREATED;
     if (f_mode & FMODE_WRITE)
         flags |= FILE_FLAG_WRITABLE;
-
-    struct mount *mount = (void *)REAL_MOUNT(path.mnt);
-    u64 mnt_ns = (u64)BPF_CORE_READ(mount, mnt_ns);
-    if (mnt_ns >= (u64)-4095) /* MNT_NS_INTERNAL is an error pointer */
-        flags |= FILE_FLAG_KERNEL_MNT;
-    else if (!mnt_ns)
-        flags |= FILE_FLAG_DETACHED;
-    return flags;
+    ret->flags = flags;
+    ret->unused = 0;
 }
 
 static __always_inline enum file_type file_type(u64 address)
@@ -140,21 +172,18 @@ static __always_inline enum file_type file_type(u64 address)
 /* PATH and FILE_* of an open file. */
 static __always_inline void put_file(struct scratch *s, u64 address)
 {
-    struct file *file = (void *)address;
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
-    u32 mode = BPF_CORE_READ(inode, i_mode);
-    u32 flags = file_flags(file, inode, mode);
+    struct file_facts facts;
 
-    put_path(s, PARAM_PATH, (u64)BPF_CORE_READ(file, f_path.dentry),
-             (u64)BPF_CORE_READ(file, f_path.mnt),
-             flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
-    put_number(s, PARAM_FILE_MODE, mode);
-    put_number(s, PARAM_FILE_FLAGS, flags);
-    put_number(s, PARAM_FILE_DEVICE, BPF_CORE_READ(inode, i_sb, s_dev));
-    put_number(s, PARAM_FILE_INODE, BPF_CORE_READ(inode, i_ino));
-    put_number(s, PARAM_FILE_FILESYSTEM, BPF_CORE_READ(inode, i_sb, s_magic));
-    put_number(s, PARAM_FILE_UID, BPF_CORE_READ(inode, i_uid.val));
-    put_number(s, PARAM_FILE_OPEN_FLAGS, BPF_CORE_READ(file, f_flags));
+    file_facts(address, &facts);
+    put_path(s, PARAM_PATH, (u64)facts.path.dentry, (u64)facts.path.mnt,
+             facts.flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
+    put_number(s, PARAM_FILE_MODE, facts.mode);
+    put_number(s, PARAM_FILE_FLAGS, facts.flags);
+    put_number(s, PARAM_FILE_DEVICE, facts.device);
+    put_number(s, PARAM_FILE_INODE, facts.number);
+    put_number(s, PARAM_FILE_FILESYSTEM, facts.magic);
+    put_number(s, PARAM_FILE_UID, facts.uid);
+    put_number(s, PARAM_FILE_OPEN_FLAGS, facts.open_flags);
 }
 
 #endif

@@ -87,14 +87,23 @@ MAP_LINKAGE struct {
 } socket_roles SEC(".maps");
 
 /*
- * System call number -> enum event_type, EVENT_NONE where no loaded rule asks for the call: the one
- * look-up that most calls cost. Written by user space while the programs run; a byte is atomic.
+ * System call numbers that some loaded rule asks for, in either ABI: the one look-up that most calls
+ * cost. Written by user space while the programs run; a byte is atomic.
  */
+GLOBAL_LINKAGE __u8 wanted_numbers[EVENT_SYSCALL_MAX];
+
+/* System call number -> enum event_type, by ABI; EVENT_NONE for what is not wanted. */
 GLOBAL_LINKAGE __u8 native_types[EVENT_SYSCALL_MAX];
 GLOBAL_LINKAGE __u8 compat_types[EVENT_SYSCALL_MAX];
 
 /* The same by event type, for calls taken apart: socketcall. */
 GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
+
+/*
+ * Index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none. Read-only, so that the
+ * verifier drops what this machine does not need.
+ */
+GLOBAL_LINKAGE const volatile __s32 v1_subsystem;
 
 /* Not frozen .rodata: want_* change with the rules. */
 GLOBAL_LINKAGE struct sensor_settings settings;

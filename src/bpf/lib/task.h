@@ -62,17 +62,19 @@ static __always_inline void record_header(struct scratch *s, struct task_struct 
     header->mount_namespace = 0;
     header->pid_namespace = 0;
     if (namespaces) /* gone while a task exits */
-        header->mount_namespace = BPF_CORE_READ(namespaces, mnt_ns, ns.inum);
+        header->mount_namespace = namespaces->mnt_ns->ns.inum;
     header->cpu = bpf_get_smp_processor_id();
     header->syscall = s->syscall;
     header->reserved = 0;
     bpf_probe_read_kernel_str(header->comm, sizeof(header->comm), task->comm);
 
-    u64 pid = (u64)BPF_CORE_READ(task, thread_pid);
-    if (pid) {
+    struct pid *pid = task->thread_pid;
+    if (pid && pid->level == 0) {
+        header->pid_namespace = pid->numbers[0].ns->ns.inum;
+    } else if (pid) {
         struct upid upid = {};
 
-        pid_innermost(pid, &upid);
+        pid_innermost((u64)BPF_CORE_READ(task, thread_pid), &upid);
         header->pid_namespace = BPF_CORE_READ(upid.ns, ns.inum);
     }
     if (task->flags & PF_KTHREAD)
