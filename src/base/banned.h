@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Macros under clang's _FORTIFY_SOURCE, and a macro can't be poisoned without a warning. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets atoi atol atoll
 
 #endif
