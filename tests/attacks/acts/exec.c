@@ -99,11 +99,11 @@ static int from_thread(int argc, char **argv)
     return impossible("thread-exec");
 }
 
-/* argv[0] of the program is not its file's name. */
+/* argv[0] of the program, which is this one, is not its file's name. */
 static int masquerade(int argc, char **argv)
 {
     char *const other[] = {argv[0], NULL};
-    execv(HARMLESS, other);
+    execv("/proc/self/exe", other);
     return impossible("exec-as");
 }
 
