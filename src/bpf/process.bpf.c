@@ -80,7 +80,7 @@ static __always_inline void put_executable(struct scratch *s, struct task_struct
 {
     struct file_facts facts;
 
-    file_facts(file, &facts);
+    file_facts(s, file, &facts);
     u32 flags = facts.flags & ~(FILE_FLAG_WRITABLE | FILE_FLAG_CREATED);
     if (may_write(task, &facts))
         flags |= FILE_FLAG_WRITABLE;

@@ -34,17 +34,27 @@ struct sensor {
     uint64_t last_record; /* CLOCK_MONOTONIC ns */
 };
 
-/* libbpf's complaints while the object loads: the last lines are shown when it fails. */
-static __thread char libbpf_words[1024];
+/* The end of what libbpf complained about while the object loaded: there the verifier says why. */
+static char libbpf_words[2048];
 
 static int keep_libbpf_words(enum libbpf_print_level level, const char *format, va_list args)
 {
+    _cleanup_free_ char *text = NULL;
+
     if (level != LIBBPF_WARN)
         return 0;
-    size_t used = strlen(libbpf_words);
-    if (used > sizeof(libbpf_words) - 200)
-        used = 0;
-    vsnprintf(libbpf_words + used, sizeof(libbpf_words) - used, format, args);
+    int len = vasprintf(&text, format, args);
+    if (len < 0) {
+        text = NULL;
+        return 0;
+    }
+    size_t room = sizeof(libbpf_words) - 1, add = (size_t)len < room ? (size_t)len : room;
+    size_t keep = strlen(libbpf_words);
+    if (keep > room - add)
+        keep = room - add;
+    memmove(libbpf_words, libbpf_words + strlen(libbpf_words) - keep, keep);
+    memcpy(libbpf_words + keep, text + (size_t)len - add, add);
+    libbpf_words[keep + add] = '\0';
     return 0;
 }
 

@@ -40,6 +40,7 @@ struct expect {
     enum param_id param; /* 0 ends the list */
     int64_t number;
     const char *string;
+    uint32_t len;
 };
 
 struct act {
@@ -51,8 +52,8 @@ struct act {
     struct expect expects[6];
 };
 
-#define S(param, text)   {PARAM_##param, 0, text}
-#define N(param, number) {PARAM_##param, number, NULL}
+#define S(param, text)   {PARAM_##param, 0, text, sizeof(text) - 1}
+#define N(param, number) {PARAM_##param, number, NULL, 0}
 
 static long keep(long result)
 {
@@ -341,7 +342,7 @@ static long in_child(const char *path)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        char *argv[] = {(char *)"zero", (char *)"one", (char *)"two words", NULL};
+        char *argv[] = {(char *)strrchr(path, '/') + 1, (char *)"one", (char *)"two words", NULL};
         char *env[] = {(char *)"SECRET=1", NULL};
         execve(path, argv, env);
         _exit(1);
@@ -366,7 +367,7 @@ static long do_exec_memfd(void)
 
     pid_t pid = fork();
     if (pid == 0) {
-        char *argv[] = {(char *)"m", NULL};
+        char *argv[] = {(char *)"true", NULL};
         syscall(SYS_execveat, reader, "", argv, environ, AT_EMPTY_PATH);
         _exit(1);
     }
@@ -512,7 +513,7 @@ static const struct act acts[] = {
      do_exec,
      0,
      0,
-     {S(FILENAME, "/bin/true"), S(ARGV, "zero\0one\0two words\0"), S(ENVP, "SECRET=1\0"),
+     {S(FILENAME, "/bin/true"), S(ARGV, "true\0one\0two words\0"), S(ENVP, "SECRET=1\0"),
       S(CWD, DIR_NAME)}},
     {"execveat of a memfd", EVENT_EXECVEAT, do_exec_memfd, 0, 0, {S(EXE_PATH, "memfd:payload")}},
     {"clone", EVENT_CLONE, do_exit, ANY, 0, {{0}}},
@@ -533,14 +534,6 @@ struct search {
     char why[512];
 };
 
-static bool string_matches(const struct event_param *param, const char *expected)
-{
-    /* Expected values with NULs inside (argv) are compared up to their own end. */
-    size_t len = param->len < strlen(expected) ? strlen(expected) : param->len;
-
-    return param->len == len && !memcmp(param->data, expected, len);
-}
-
 static bool parameters_match(struct search *search, const struct event *event)
 {
     for (const struct expect *e = search->act->expects; e->param; e++) {
@@ -550,7 +543,7 @@ static bool parameters_match(struct search *search, const struct event *event)
             snprintf(search->why, sizeof(search->why), "no %s", param_info(e->param)->name);
             return false;
         }
-        if (e->string ? string_matches(param, e->string)
+        if (e->string ? param->len == e->len && !memcmp(param->data, e->string, e->len)
                       : event_number(event, e->param, 0) == e->number)
             continue;
         if (e->string)

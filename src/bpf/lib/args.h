@@ -65,8 +65,9 @@ static long arg_step(u64 index, void *data)
 {
     struct args_walk *walk = data;
     struct scratch *s = walk->s;
-    u32 i = index;
+    u64 i = index;
 
+    BOUNDED(i); /* else 6.1 loses the bound when the compiler narrows it */
     if (i >= EVENT_ARGS)
         return 1;
     u64 value = s->args[i];

@@ -100,28 +100,27 @@ static __always_inline u32 mount_flags(struct vfsmount *vfsmount)
     return mnt_ns ? 0 : FILE_FLAG_DETACHED;
 }
 
-static __always_inline void file_facts(u64 address, struct file_facts *ret)
+static __always_inline void file_facts(struct scratch *s, u64 address, struct file_facts *ret)
 {
     struct file *file = (void *)address;
-    struct window window;
 
-    WINDOW_READ(&window, file);
-    struct inode *inode = ret->inode = WINDOW_FIELD(&window, file, f_inode);
-    ret->path.mnt = WINDOW_FIELD(&window, file, f_path.mnt);
-    ret->path.dentry = WINDOW_FIELD(&window, file, f_path.dentry);
-    ret->open_flags = WINDOW_FIELD(&window, file, f_flags);
-    u32 f_mode = WINDOW_FIELD(&window, file, f_mode);
+    window_read(s, file, WINDOW_BYTES);
+    struct inode *inode = ret->inode = WINDOW_FIELD(s, WINDOW_BYTES, file, f_inode);
+    ret->path.mnt = WINDOW_FIELD(s, WINDOW_BYTES, file, f_path.mnt);
+    ret->path.dentry = WINDOW_FIELD(s, WINDOW_BYTES, file, f_path.dentry);
+    ret->open_flags = WINDOW_FIELD(s, WINDOW_BYTES, file, f_flags);
+    u32 f_mode = WINDOW_FIELD(s, WINDOW_BYTES, file, f_mode);
 
-    WINDOW_READ(&window, inode);
-    struct super_block *sb = WINDOW_FIELD(&window, inode, i_sb);
-    ret->mode = WINDOW_FIELD(&window, inode, i_mode);
-    ret->uid = WINDOW_FIELD(&window, inode, i_uid).val;
-    ret->number = WINDOW_FIELD(&window, inode, i_ino);
-    u32 links = WINDOW_FIELD(&window, inode, i_nlink);
+    window_read(s, inode, WINDOW_BYTES);
+    struct super_block *sb = WINDOW_FIELD(s, WINDOW_BYTES, inode, i_sb);
+    ret->mode = WINDOW_FIELD(s, WINDOW_BYTES, inode, i_mode);
+    ret->uid = WINDOW_FIELD(s, WINDOW_BYTES, inode, i_uid).val;
+    ret->number = WINDOW_FIELD(s, WINDOW_BYTES, inode, i_ino);
+    u32 links = WINDOW_FIELD(s, WINDOW_BYTES, inode, i_nlink);
 
-    WINDOW_READ(&window, sb);
-    ret->device = WINDOW_FIELD(&window, sb, s_dev);
-    ret->magic = WINDOW_FIELD(&window, sb, s_magic);
+    window_read(s, sb, WINDOW_BYTES);
+    ret->device = WINDOW_FIELD(s, WINDOW_BYTES, sb, s_dev);
+    ret->magic = WINDOW_FIELD(s, WINDOW_BYTES, sb, s_magic);
 
     u32 flags = mount_flags(ret->path.mnt);
     if (ret->mode & S_ISUID)
@@ -174,7 +173,7 @@ static __always_inline void put_file(struct scratch *s, u64 address)
 {
     struct file_facts facts;
 
-    file_facts(address, &facts);
+    file_facts(s, address, &facts);
     put_path(s, PARAM_PATH, (u64)facts.path.dentry, (u64)facts.path.mnt,
              facts.flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
     put_number(s, PARAM_FILE_MODE, facts.mode);

@@ -369,7 +369,7 @@ struct pt_regs {
 #define AF_UNIX             1
 #define AF_INET             2
 #define AF_INET6            10
-#define TS_COMPAT            0x2
+#define TS_COMPAT           0x2
 #define X32_SYSCALL_BIT     0x40000000
 #define CLONE_VFORK         0x4000
 

@@ -21,6 +21,7 @@
 #define RECORD_ROOM  EVENT_RECORD_MAX /* power of two: offsets are masked with RECORD_ROOM - 1 */
 #define RECORD_SLACK 33024 /* the longest parameter behind the last offset, and padding */
 #define PATH_ROOM    4096  /* a path is built backwards from the middle of path[] */
+#define WINDOW_BYTES 208   /* of a kernel object, see object.h */
 #define NESTING      2     /* programs that may interrupt each other on one CPU */
 
 struct scratch {
@@ -33,6 +34,7 @@ struct scratch {
     u32 syscall;
     u32 critical;
     u32 path_flags; /* PARAM_FLAG_* of the path built last */
+    char window[WINDOW_BYTES];
     char path[2 * PATH_ROOM + 256];
     char data[RECORD_ROOM + RECORD_SLACK];
 };
@@ -87,8 +89,8 @@ MAP_LINKAGE struct {
 } socket_roles SEC(".maps");
 
 /*
- * System call numbers that some loaded rule asks for, in either ABI: the one look-up that most calls
- * cost. Written by user space while the programs run; a byte is atomic.
+ * System call numbers that some loaded rule asks for, in either ABI: the one look-up that most
+ * calls cost. Written by user space while the programs run; a byte is atomic.
  */
 GLOBAL_LINKAGE __u8 wanted_numbers[EVENT_SYSCALL_MAX];
 
@@ -100,8 +102,8 @@ GLOBAL_LINKAGE __u8 compat_types[EVENT_SYSCALL_MAX];
 GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
 
 /*
- * Index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none. Read-only, so that the
- * verifier drops what this machine does not need.
+ * Index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none. Read-only, so that
+ * the verifier drops what this machine does not need.
  */
 GLOBAL_LINKAGE const volatile __s32 v1_subsystem;
 

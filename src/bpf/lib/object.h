@@ -3,33 +3,26 @@
 #define BPF_OBJECT_H
 
 /*
- * Several fields of one kernel object by one read: its first bytes are copied to a window, and the
- * fields taken from there. Where a kernel keeps a field behind the window it is read by itself; the
- * choice is made when the program is loaded.
+ * Several fields of one kernel object by one read: its first bytes are copied to a window in the
+ * scratch memory (the stack is too small), and the fields taken from there. Where a kernel keeps a
+ * field behind the window it is read by itself; the choice is made when the program is loaded.
  */
 
 #include "count.h"
 
-#define WINDOW_BYTES 208
+static __always_inline void window_read(struct scratch *s, const void *address, const u32 size)
+{
+    if (bpf_probe_read_kernel(s->window, size, address) < 0)
+        count(COUNTER_FAILED_READ_KERNEL);
+}
 
-struct window {
-    char bytes[WINDOW_BYTES];
-};
-
-#define WINDOW_READ(window, address)                                                               \
-    ({                                                                                             \
-        long _r = bpf_probe_read_kernel((window), sizeof(*(window)), (void *)(address));           \
-        if (_r < 0)                                                                                \
-            count(COUNTER_FAILED_READ_KERNEL);                                                     \
-        _r;                                                                                        \
-    })
-
-#define WINDOW_FIELD(window, pointer, field)                                                       \
+/* `size` is that of the read before. */
+#define WINDOW_FIELD(s, size, pointer, field)                                                      \
     ({                                                                                             \
         typeof((pointer)->field) _value;                                                           \
         u32 _offset = bpf_core_field_offset(typeof(*(pointer)), field);                            \
-        if (_offset <= sizeof(*(window)) - sizeof(_value))                                         \
-            __builtin_memcpy(&_value, (char *)(window) + _offset, sizeof(_value));                 \
+        if (_offset <= (size) - sizeof(_value))                                                    \
+            __builtin_memcpy(&_value, (s)->window + _offset, sizeof(_value));                      \
         else                                                                                       \
             bpf_core_read(&_value, sizeof(_value), &(pointer)->field);                             \
         _value;                                                                                    \

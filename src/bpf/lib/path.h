@@ -13,6 +13,7 @@
 #include "record.h"
 
 #define PATH_COMPONENTS 2048 /* a path of 4,095 bytes has no more */
+#define NEAR_BYTES      64   /* d_parent and d_name; mnt_parent, mnt_mountpoint and mnt_root */
 
 struct path_walk {
     struct scratch *s;
@@ -68,29 +69,26 @@ static long path_step(u64 index, void *data)
         return 1;
     }
 
-    struct near {
-        char bytes[64]; /* d_parent and d_name; mnt_parent, mnt_mountpoint and mnt_root */
-    } near;
     if (walk->dentry == walk->mount_root) {
         struct mount *mount = (void *)walk->mount;
-        WINDOW_READ(&near, mount);
-        u64 parent = (u64)WINDOW_FIELD(&near, mount, mnt_parent);
+        window_read(walk->s, mount, NEAR_BYTES);
+        u64 parent = (u64)WINDOW_FIELD(walk->s, NEAR_BYTES, mount, mnt_parent);
 
         if (!parent || parent == walk->mount) { /* the top of its namespace, not the task's root */
             walk->flags |= PARAM_FLAG_OUTSIDE_ROOT;
             walk->done = 1;
             return 1;
         }
-        walk->dentry = (u64)WINDOW_FIELD(&near, mount, mnt_mountpoint);
+        walk->dentry = (u64)WINDOW_FIELD(walk->s, NEAR_BYTES, mount, mnt_mountpoint);
         walk->mount = parent;
         mount = (void *)parent;
         walk->mount_root = (u64)BPF_CORE_READ(mount, mnt.mnt_root);
         return 0;
     }
 
-    WINDOW_READ(&near, dentry);
-    struct qstr name = WINDOW_FIELD(&near, dentry, d_name);
-    u64 parent = (u64)WINDOW_FIELD(&near, dentry, d_parent);
+    window_read(walk->s, dentry, NEAR_BYTES);
+    struct qstr name = WINDOW_FIELD(walk->s, NEAR_BYTES, dentry, d_name);
+    u64 parent = (u64)WINDOW_FIELD(walk->s, NEAR_BYTES, dentry, d_parent);
 
     if (parent == walk->dentry) { /* a root that is not its mount's: memfd, pipe, disconnected */
         path_prepend(walk, (u64)name.name, name.len, false);
