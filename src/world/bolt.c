@@ -7,15 +7,15 @@
 
 #include "base/cleanup.h"
 
-#define BOLT_MAGIC      0xed0cdaedu
-#define BOLT_VERSION    2
-#define BOLT_DEPTH_MAX  32
-#define BOLT_PAGES_MAX  4096        /* read in one session */
-#define BOLT_BYTES_MAX  (4u << 20)  /* of one page with its overflow pages */
-#define PAGE_BRANCH     0x01
-#define PAGE_LEAF       0x02
-#define PAGE_META       0x04
-#define LEAF_BUCKET     0x01
+#define BOLT_MAGIC     0xed0cdaedu
+#define BOLT_VERSION   2
+#define BOLT_DEPTH_MAX 32
+#define BOLT_PAGES_MAX 4096       /* read in one session */
+#define BOLT_BYTES_MAX (4u << 20) /* of one page with its overflow pages */
+#define PAGE_BRANCH    0x01
+#define PAGE_LEAF      0x02
+#define PAGE_META      0x04
+#define LEAF_BUCKET    0x01
 
 struct page_header {
     uint64_t id;
@@ -110,8 +110,8 @@ static int newest_meta(int fd, struct meta *ret_meta)
 
     if (!have_first && !have_second)
         return -EBADMSG;
-    *ret_meta = have_first && (!have_second || first.transaction > second.transaction) ? first
-                                                                                       : second;
+    *ret_meta =
+        have_first && (!have_second || first.transaction > second.transaction) ? first : second;
     return 0;
 }
 

@@ -35,7 +35,8 @@ int bolt_end(const struct bolt *bolt);
  */
 int bolt_get(struct bolt *bolt, const char *const path[], struct buf *value);
 
-/* Each key of the bucket at `path`; `value` is NULL for a bucket. Stops when it returns non-zero. */
+/* Each key of the bucket at `path`; `value` is NULL for a bucket. Stops when it returns non-zero.
+ */
 typedef int (*bolt_each_key)(void *data, const char *key, size_t key_len, const char *value,
                              size_t value_len);
 int bolt_each(struct bolt *bolt, const char *const path[], bolt_each_key callback, void *data);

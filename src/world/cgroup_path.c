@@ -46,13 +46,12 @@ static const struct rule rules[] = {
 
     /* cgroupfs driver */
     {NULL, "libpod-payload-", "", ID_HEX, CONTAINER, RUNTIME_PODMAN}, /* --cgroups=split */
-    {NULL, "libpod-", "", ID_HEX, CONTAINER, RUNTIME_PODMAN}, /* /libpod_parent/libpod-ID */
-    {NULL, "crio-", "", ID_HEX, CONTAINER, RUNTIME_CRIO},     /* /kubepods/.../podUID/crio-ID */
-    {"docker", "", "", ID_HEX, CONTAINER, RUNTIME_DOCKER},    /* /docker/ID, dockerd's default */
-    {"ecs", "", "", ID_TASK, CONTAINER, RUNTIME_UNKNOWN},     /* /ecs/TASK/TASK-NUMBER: Fargate */
-    {NULL, "", "", ID_TASK, CONTAINER, RUNTIME_UNKNOWN},
+    {NULL, "libpod-", "", ID_HEX, CONTAINER, RUNTIME_PODMAN},         /* /libpod_parent/libpod-ID */
+    {NULL, "crio-", "", ID_HEX, CONTAINER, RUNTIME_CRIO},  /* /kubepods/.../podUID/crio-ID */
+    {"docker", "", "", ID_HEX, CONTAINER, RUNTIME_DOCKER}, /* /docker/ID, dockerd's default */
+    {NULL, "", "", ID_TASK, CONTAINER, RUNTIME_UNKNOWN},   /* /ecs/TASK/TASK-NUMBER: Fargate */
     /* /kubepods/burstable/podUID/ID (containerd, dockershim), /ecs/TASK/ID, /NAMESPACE/ID
-     * (nerdctl), docker --cgroup-parent: a 64-digit id alone tells the container, not who made it */
+     * (nerdctl), docker --cgroup-parent: a 64-digit id tells the container, not who made it */
     {NULL, "", "", ID_HEX, CONTAINER, RUNTIME_UNKNOWN},
 };
 
@@ -61,8 +60,10 @@ static const struct {
     const char *prefix;
     enum container_runtime runtime;
 } colon_prefixes[] = {
-    {"cri-containerd", RUNTIME_CONTAINERD}, {"docker", RUNTIME_DOCKER},
-    {"nerdctl", RUNTIME_CONTAINERD},        {"crio", RUNTIME_CRIO},
+    {"cri-containerd", RUNTIME_CONTAINERD},
+    {"docker", RUNTIME_DOCKER},
+    {"nerdctl", RUNTIME_CONTAINERD},
+    {"crio", RUNTIME_CRIO},
     {"libpod", RUNTIME_PODMAN},
 };
 
@@ -139,7 +140,8 @@ static bool colons_match(struct span component, struct span *ret_id,
     struct span rest = {first + 1, component.len - (size_t)(first + 1 - component.data)};
     for (size_t i = 0; i < sizeof(colon_prefixes) / sizeof(*colon_prefixes); i++) {
         size_t len = strlen(colon_prefixes[i].prefix);
-        if (!starts_with(rest, colon_prefixes[i].prefix) || rest.len == len || rest.data[len] != ':')
+        if (!starts_with(rest, colon_prefixes[i].prefix) || rest.len == len ||
+            rest.data[len] != ':')
             continue;
         *ret_id = (struct span){rest.data + len + 1, rest.len - len - 1};
         *ret_runtime = colon_prefixes[i].runtime;

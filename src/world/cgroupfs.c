@@ -13,9 +13,9 @@
 #include "event/abi.h"
 #include "world/root_file.h"
 
-#define MOUNTINFO_MAX    (4u << 20)
-#define FILEID_KERNFS    0xfe /* include/linux/exportfs.h: the handle is the 64-bit node id */
-#define HIERARCHY_NONE   UINT32_MAX
+#define MOUNTINFO_MAX  (4u << 20)
+#define FILEID_KERNFS  0xfe /* include/linux/exportfs.h: the handle is the 64-bit node id */
+#define HIERARCHY_NONE UINT32_MAX
 
 /* Undoes mountinfo's octal escapes (\040 for a blank) in place. */
 static void unescape(char *text)
@@ -85,8 +85,8 @@ static int add_mount(struct cgroupfs *cgroupfs, unsigned hierarchy, const char *
         return 0;
 
     struct cgroup_mount *mount = &cgroupfs->mounts[cgroupfs->count];
-    *mount = (struct cgroup_mount){.hierarchy = hierarchy, .path = strdup(path),
-                                   .root = strdup(root)};
+    *mount =
+        (struct cgroup_mount){.hierarchy = hierarchy, .path = strdup(path), .root = strdup(root)};
     cgroupfs->count++;
     return mount->path && mount->root ? 0 : -ENOMEM;
 }
@@ -215,8 +215,8 @@ static int path_by_handle(const struct cgroupfs *cgroupfs, const struct cgroup_m
     char link[64], target[CGROUP_PATH_MAX];
 
     memcpy(u.handle.f_handle, &inode, sizeof(inode));
-    _cleanup_close_ int mount_fd = root_open(cgroupfs->root_fd, relative(mount->path),
-                                             O_RDONLY | O_DIRECTORY);
+    _cleanup_close_ int mount_fd =
+        root_open(cgroupfs->root_fd, relative(mount->path), O_RDONLY | O_DIRECTORY);
     if (mount_fd < 0)
         return mount_fd;
     _cleanup_close_ int fd = open_by_handle_at(mount_fd, &u.handle, O_PATH | O_CLOEXEC);

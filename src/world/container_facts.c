@@ -30,12 +30,12 @@ static const struct {
     [FACT_ENTRYPOINT] = {PARAM_CONTAINER_ENTRYPOINT, 8192},
 };
 
-_Static_assert(FACT_TEXT_MAX * FACT_TEXT_BYTES + 16384 * 3 + 8192 * 2 + 4096 <= EVENT_RECORD_MAX,
+_Static_assert(FACT_TEXT_MAX *FACT_TEXT_BYTES + 16384 * 3 + 8192 * 2 + 4096 <= EVENT_RECORD_MAX,
                "a record takes all facts");
 
 void container_facts_init(struct container_facts *facts)
 {
-    *facts = (struct container_facts){0};
+    *facts = (struct container_facts){.host_bounding = UINT64_MAX};
     for (unsigned i = 0; i < FACT_LIST_MAX; i++)
         facts->lists[i].max = lists[i].max;
 }

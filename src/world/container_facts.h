@@ -44,13 +44,14 @@ enum fact_list {
 
 struct container_facts {
     enum container_runtime runtime;
-    char *text[FACT_TEXT_MAX]; /* NULL until told */
+    char *text[FACT_TEXT_MAX];       /* NULL until told */
     struct buf lists[FACT_LIST_MAX]; /* strings, each followed by a NUL */
     bool truncated[FACT_LIST_MAX];
     uint32_t flags; /* CONTAINER_FLAG_* */
     uint64_t start_time;
     uint64_t bounding; /* declared */
     bool bounding_known;
+    uint64_t host_bounding; /* what the machine's own init may have: a runtime can't give more */
 };
 
 void container_facts_init(struct container_facts *facts);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,19 @@
 
 DEFINE_CLEANUP(struct facts *, facts_free);
 
+/* In a container's pid namespace "init" is just any process: without CAP_SYS_ADMIN it tells
+ * nothing. */
+static uint64_t init_bounding(int root_fd)
+{
+    _cleanup_free_ char *text = NULL;
+    struct proc_status status;
+
+    if (read_file_at(root_fd, "proc/1/status", 65536, &text, NULL) < 0 ||
+        !proc_parse_status(text, &status) || !(status.bounding >> CAP_SYS_ADMIN & 1))
+        return UINT64_MAX;
+    return status.bounding;
+}
+
 int facts_new(const char *root, facts_tap tap, void *tap_data, struct facts **ret_facts,
               struct error *error)
 {
@@ -34,6 +48,7 @@ int facts_new(const char *root, facts_tap tap, void *tap_data, struct facts **re
         int r = -errno;
         return error_set(error, r, "can't open the root directory '%s': %s", root, strerror(-r));
     }
+    facts->host_bounding = init_bounding(facts->root_fd);
     int r = cgroupfs_init(&facts->cgroupfs, facts->root_fd);
     if (r >= 0)
         r = state_index_new(&facts->states);
@@ -237,8 +252,7 @@ static int request_cgroup(void *data, struct world *world, uint64_t cgroup_id, u
 }
 
 static int request_cgroup_container(void *data, struct world *world, uint64_t cgroup_id,
-                                    const char *cgroup_path,
-                                    struct cgroup_container *ret_container)
+                                    const char *cgroup_path, struct cgroup_container *ret_container)
 {
     struct facts *facts = data;
     struct cgroup_container container;

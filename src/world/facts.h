@@ -38,9 +38,9 @@ struct world_requests facts_requests(struct facts *facts);
 /* START record: clock offset, host name. To be fed first, and when the clock was set. */
 int facts_feed_start(struct facts *facts, struct world *world);
 
-/* Host users, every cgroup of a container as CGROUP_FOUND, its CONTAINER, then every process in /proc
- * as PROCESS_FOUND, parents first. Called once, after the sensor is attached and before its first
- * event is fed. */
+/* Host users, every cgroup of a container as CGROUP_FOUND, its CONTAINER, then every process in
+ * /proc as PROCESS_FOUND, parents first. Called once, after the sensor is attached and before its
+ * first event is fed. */
 int facts_feed_machine(struct facts *facts, struct world *world);
 
 /* Files read, missing, unreadable, malformed, by runtime; printed by `run --stats`. */

@@ -18,6 +18,7 @@ struct facts {
     facts_tap tap;
     void *tap_data;
     bool want_env;
+    uint64_t host_bounding; /* init's; all ones when unknown */
     struct facts_counters counters;
     struct cgroupfs cgroupfs;
     struct state_index *states;

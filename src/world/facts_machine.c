@@ -49,8 +49,7 @@ static void forget_seen(struct machine *machine)
 {
     struct seen *seen, *next;
 
-    HASH_ITER(hh, machine->containers, seen, next)
-    {
+    HASH_ITER (hh, machine->containers, seen, next) {
         HASH_DEL(machine->containers, seen);
         free(seen);
     }

@@ -11,9 +11,9 @@
 
 /* Annotations that hold an image's name, the better ones first. */
 static const char *const image_annotations[] = {
-    "io.kubernetes.cri.image-name",       /* containerd CRI */
-    "io.kubernetes.cri-o.ImageName",      /* CRI-O */
-    "org.opencontainers.image.ref.name",  /* OCI image-spec, annotations.md; `runc spec` users */
+    "io.kubernetes.cri.image-name",      /* containerd CRI */
+    "io.kubernetes.cri-o.ImageName",     /* CRI-O */
+    "org.opencontainers.image.ref.name", /* OCI image-spec, annotations.md; `runc spec` users */
     "org.opencontainers.image.title",
 };
 
@@ -37,8 +37,7 @@ static void apply_capabilities(const json_t *config, struct container_facts *fac
 
     if (!json_is_array(bounding) || facts->bounding_known)
         return;
-    json_array_foreach(bounding, i, item)
-    {
+    json_array_foreach (bounding, i, item) {
         const char *name = json_string_value(item);
         int number = name ? capability_number(name) : -1;
         if (number >= 0)
@@ -54,8 +53,7 @@ static bool allows_all_devices(const json_t *config)
     size_t i;
     json_t *rule;
 
-    json_array_foreach(json_at(config, "linux/resources/devices"), i, rule)
-    {
+    json_array_foreach (json_at(config, "linux/resources/devices"), i, rule) {
         const char *type = json_text(rule, "type"), *access = json_text(rule, "access");
         const json_t *major = json_at(rule, "major"), *minor = json_at(rule, "minor");
         if (type && *type && strcmp(type, "a"))
@@ -79,8 +77,7 @@ static bool shares_namespace(const json_t *config, const char *wanted)
 
     if (!json_is_array(namespaces))
         return false;
-    json_array_foreach(namespaces, i, item)
-    {
+    json_array_foreach (namespaces, i, item) {
         const char *type = json_text(item, "type"), *path = json_text(item, "path");
         if (type && !strcmp(type, wanted))
             return path && !strncmp(path, "/proc/1/ns/", strlen("/proc/1/ns/"));
@@ -102,7 +99,8 @@ static void apply_flags(const json_t *config, struct container_facts *facts)
     for (size_t i = 0; i < sizeof(namespaces) / sizeof(*namespaces); i++)
         if (shares_namespace(config, namespaces[i].type))
             facts->flags |= namespaces[i].flag;
-    if (facts->bounding_known && (facts->bounding & CAPABILITIES_FULL) == CAPABILITIES_FULL &&
+    uint64_t full = CAPABILITIES_FULL & facts->host_bounding;
+    if (facts->bounding_known && (facts->bounding & full) == full &&
         !json_is_object(json_at(config, "linux/seccomp")) && allows_all_devices(config))
         facts->flags |= CONTAINER_FLAG_PRIVILEGED;
 }
@@ -127,8 +125,7 @@ static void apply_mount(const json_t *mount, struct container_facts *facts)
     size_t i;
     json_t *item;
 
-    json_array_foreach(json_at(mount, "options"), i, item)
-    {
+    json_array_foreach (json_at(mount, "options"), i, item) {
         const char *option = json_string_value(item);
         if (!option)
             continue;
@@ -157,8 +154,7 @@ static void apply_strings(const json_t *array, enum fact_list which, struct cont
 
     if (facts->lists[which].len)
         return;
-    json_array_foreach(array, i, item)
-    {
+    json_array_foreach (array, i, item) {
         const char *string = json_string_value(item);
         if (string)
             container_facts_add(facts, which, string);
@@ -207,8 +203,7 @@ void oci_apply(const json_t *config, struct container_facts *facts)
     if (!facts->lists[FACT_MOUNTS].len) {
         size_t i;
         json_t *mount;
-        json_array_foreach(json_at(config, "mounts"), i, mount)
-        {
+        json_array_foreach (json_at(config, "mounts"), i, mount) {
             apply_mount(mount, facts);
         }
     }
@@ -219,7 +214,8 @@ void oci_apply_image(const json_t *config, struct container_facts *facts)
     const json_t *annotations = json_at(config, "annotations");
 
     for (size_t i = 0; i < sizeof(image_annotations) / sizeof(*image_annotations); i++)
-        container_facts_text(facts, FACT_IMAGE, json_member_text(annotations, image_annotations[i]));
+        container_facts_text(facts, FACT_IMAGE,
+                             json_member_text(annotations, image_annotations[i]));
 }
 
 void oci_apply_umoci(const json_t *umoci, struct container_facts *facts)
@@ -228,7 +224,7 @@ void oci_apply_umoci(const json_t *umoci, struct container_facts *facts)
     const json_t *first = json_array_get(walk, 0);
 
     container_facts_text(facts, FACT_IMAGE_DIGEST, json_text(first, "digest"));
-    container_facts_text(facts, FACT_IMAGE,
-                         json_member_text(json_at(first, "annotations"),
-                                          "org.opencontainers.image.ref.name"));
+    container_facts_text(
+        facts, FACT_IMAGE,
+        json_member_text(json_at(first, "annotations"), "org.opencontainers.image.ref.name"));
 }

@@ -7,8 +7,8 @@
  * namespaces shared with the host, and whether the container is privileged.
  *
  * Privileged means: the bounding set holds every capability up to CAP_AUDIT_READ (what each kernel
- * since 3.16 has), there is no seccomp filter, and the device rules end by allowing all. That is
- * what Docker, Kubernetes and podman make of their own "privileged".
+ * since 3.16 has) that the machine's init has itself, there is no seccomp filter, and the device
+ * rules end by allowing all. That is what Docker, Kubernetes and podman make of "privileged".
  */
 
 #include <jansson.h>

@@ -20,10 +20,10 @@
 #include "world/facts_internal.h"
 #include "world/state_index.h"
 
-#define PF_KTHREAD      0x00200000u /* include/linux/sched.h, field 9 of stat */
-#define SMALL_FILE_MAX  65536
-#define CMDLINE_MAX     (8u << 20) /* a longer one can't be: ARG_MAX is 6 MiB at most */
-#define CGROUP_LINES    64
+#define PF_KTHREAD     0x00200000u /* include/linux/sched.h, field 9 of stat */
+#define SMALL_FILE_MAX 65536
+#define CMDLINE_MAX    (8u << 20) /* a longer one can't be: ARG_MAX is 6 MiB at most */
+#define CGROUP_LINES   64
 
 bool proc_parse_stat(const char *text, struct proc_stat *ret_stat)
 {
@@ -98,8 +98,8 @@ bool proc_parse_status(const char *text, struct proc_status *ret_status)
     struct proc_status status = {0};
     const char *uids = status_value(text, "Uid"), *gids = status_value(text, "Gid");
 
-    if (!uids || sscanf(uids, "%u %u %u %u", &status.uid, &status.euid, &status.suid,
-                        &status.fsuid) != 4)
+    if (!uids ||
+        sscanf(uids, "%u %u %u %u", &status.uid, &status.euid, &status.suid, &status.fsuid) != 4)
         return false;
     if (!gids || sscanf(gids, "%u %u %u", &status.gid, &status.egid, &status.sgid) != 3)
         return false;
@@ -257,10 +257,10 @@ static enum file_type socket_type(int dir, const char *name)
         const char *name;
         enum file_type type;
     } protocols[] = {
-        {"TCP", FILE_TYPE_SOCKET_INET},   {"UDP", FILE_TYPE_SOCKET_INET},
-        {"RAW", FILE_TYPE_SOCKET_INET},   {"PING", FILE_TYPE_SOCKET_INET},
-        {"TCPv6", FILE_TYPE_SOCKET_INET6}, {"UDPv6", FILE_TYPE_SOCKET_INET6},
-        {"RAWv6", FILE_TYPE_SOCKET_INET6}, {"UNIX", FILE_TYPE_SOCKET_UNIX},
+        {"TCP", FILE_TYPE_SOCKET_INET},         {"UDP", FILE_TYPE_SOCKET_INET},
+        {"RAW", FILE_TYPE_SOCKET_INET},         {"PING", FILE_TYPE_SOCKET_INET},
+        {"TCPv6", FILE_TYPE_SOCKET_INET6},      {"UDPv6", FILE_TYPE_SOCKET_INET6},
+        {"RAWv6", FILE_TYPE_SOCKET_INET6},      {"UNIX", FILE_TYPE_SOCKET_UNIX},
         {"UNIX-STREAM", FILE_TYPE_SOCKET_UNIX},
     };
     char path[64], protocol[32];
@@ -403,7 +403,7 @@ static void write_namespaces(struct event_writer *writer, int dir)
         const char *name;
         enum param_id param;
     } namespaces[] = {
-        {"net", PARAM_NET_NAMESPACE}, {"user", PARAM_USER_NAMESPACE},
+        {"net", PARAM_NET_NAMESPACE},       {"user", PARAM_USER_NAMESPACE},
         {"cgroup", PARAM_CGROUP_NAMESPACE}, {"ipc", PARAM_IPC_NAMESPACE},
         {"uts", PARAM_UTS_NAMESPACE},
     };

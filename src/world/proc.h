@@ -19,7 +19,7 @@ struct proc_stat {
     uint32_t parent_pid, pgid, sid;
     uint32_t tty;
     bool kthread;
-    bool dead; /* a zombie */
+    bool dead;           /* a zombie */
     uint64_t start_time; /* CLOCK_BOOTTIME ns, of the beginning of its tick: see exec_id.h */
 };
 

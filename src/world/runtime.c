@@ -16,12 +16,9 @@ static const struct {
     enum container_runtime runtime;
     runtime_find find;
 } runtimes[] = {
-    {RUNTIME_DOCKER, runtime_docker_find},
-    {RUNTIME_CRIO, runtime_crio_find},
-    {RUNTIME_PODMAN, runtime_podman_find},
-    {RUNTIME_CONTAINERD, runtime_containerd_find},
-    {RUNTIME_RUNC, runtime_runc_find},
-    {RUNTIME_CRUN, runtime_crun_find},
+    {RUNTIME_DOCKER, runtime_docker_find}, {RUNTIME_CRIO, runtime_crio_find},
+    {RUNTIME_PODMAN, runtime_podman_find}, {RUNTIME_CONTAINERD, runtime_containerd_find},
+    {RUNTIME_RUNC, runtime_runc_find},     {RUNTIME_CRUN, runtime_crun_find},
 };
 
 #define RUNTIME_COUNT (sizeof(runtimes) / sizeof(*runtimes))
@@ -29,6 +26,7 @@ static const struct {
 static int try_runtime(struct facts *facts, const struct runtime_query *query, size_t i,
                        struct container_facts *found)
 {
+    found->host_bounding = facts->host_bounding;
     int r = runtimes[i].find(facts, query, found);
 
     /* What a failed attempt has left must not mix with the next one's. */
@@ -73,8 +71,7 @@ void runtime_labels(const json_t *object, enum fact_list which, struct container
     const char *key;
     json_t *value;
 
-    json_object_foreach((json_t *)object, key, value)
-    {
+    json_object_foreach ((json_t *)object, key, value) {
         const char *text = json_string_value(value);
         if (text)
             container_facts_label(found, which, key, text);

@@ -14,8 +14,8 @@
 #include "world/state_index.h"
 
 struct runtime_query {
-    const char *id;          /* safe as one name in a path */
-    const char *cgroup_path; /* may be NULL */
+    const char *id;                  /* safe as one name in a path */
+    const char *cgroup_path;         /* may be NULL */
     const struct state_entry *state; /* NULL when no low-level runtime's state names it */
 };
 

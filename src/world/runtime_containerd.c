@@ -25,9 +25,9 @@
 static const struct {
     const char *state, *data;
 } places[] = {
-    {"run/containerd", "var/lib/containerd"},                          /* the default */
-    {"run/k3s/containerd", "var/lib/rancher/k3s/agent/containerd"},    /* k3s */
-    {"run/k3s/containerd", "var/lib/rancher/rke2/agent/containerd"},   /* rke2 */
+    {"run/containerd", "var/lib/containerd"},                             /* the default */
+    {"run/k3s/containerd", "var/lib/rancher/k3s/agent/containerd"},       /* k3s */
+    {"run/k3s/containerd", "var/lib/rancher/rke2/agent/containerd"},      /* rke2 */
     {"run/docker/containerd/daemon", "var/lib/docker/containerd/daemon"}, /* dockerd's own */
     {"var/snap/microk8s/common/run/containerd", "var/snap/microk8s/common/var/lib/containerd"},
     {"run/k0s/containerd", "var/lib/k0s/containerd"},
@@ -72,8 +72,9 @@ static void read_sandbox(struct bolt *bolt, const char *name_space, const char *
                          struct container_facts *found)
 {
     _cleanup_buf_ struct buf value = {.max = OCI_CONFIG_MAX};
-    const char *path[] = {"v1", name_space, "containers", id, "extensions",
-                          "io.cri-containerd.sandbox.metadata", NULL};
+    const char *path[] = {"v1", name_space,   "containers",
+                          id,   "extensions", "io.cri-containerd.sandbox.metadata",
+                          NULL};
 
     if (bolt_get(bolt, path, &value) < 0 || !value.len)
         return;
@@ -95,8 +96,14 @@ static void read_image(struct bolt *bolt, const char *name_space, const char *im
     if (bolt_get(bolt, target, &digest) < 0 || !digest.len)
         return;
     container_facts_text(found, FACT_IMAGE_DIGEST, digest.data);
-    const char *label[] = {"v1",   name_space, "content", "blob", digest.data,
-                           "labels", "containerd.io/gc.ref.content.config", NULL};
+    const char *label[] = {"v1",
+                           name_space,
+                           "content",
+                           "blob",
+                           digest.data,
+                           "labels",
+                           "containerd.io/gc.ref.content.config",
+                           NULL};
     if (bolt_get(bolt, label, &config) == 0 && config.len)
         container_facts_text(found, FACT_IMAGE_ID,
                              !strncmp(config.data, "sha256:", 7) ? config.data + 7 : config.data);

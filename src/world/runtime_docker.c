@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Docker: /var/lib/docker/containers/ID/config.v2.json and hostconfig.json, whose fields are those
- * of `docker inspect` (moby's container.Container and HostConfig). Rootless Docker keeps them in the
- * user's ~/.local/share/docker.
+ * of `docker inspect` (moby's container.Container and HostConfig). Rootless Docker keeps them in
+ * the user's ~/.local/share/docker.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,8 +21,7 @@ static void add_strings(const json_t *array, enum fact_list which, struct contai
     size_t i;
     json_t *item;
 
-    json_array_foreach(array, i, item)
-    {
+    json_array_foreach (array, i, item) {
         const char *text = json_string_value(item);
         if (text)
             container_facts_add(found, which, text);
@@ -34,8 +33,7 @@ static void apply_mounts(const json_t *config, struct container_facts *found)
     const char *key;
     json_t *mount;
 
-    json_object_foreach((json_t *)json_at(config, "MountPoints"), key, mount)
-    {
+    json_object_foreach ((json_t *)json_at(config, "MountPoints"), key, mount) {
         const char *source = json_text(mount, "Source"), *mode = json_text(mount, "Relabel");
         const char *destination = json_text(mount, "Destination");
         const char *propagation = json_text(mount, "Propagation");
@@ -57,8 +55,7 @@ static void apply_network(const json_t *config, struct container_facts *found)
     const char *key;
     json_t *network;
 
-    json_object_foreach((json_t *)json_at(config, "NetworkSettings/Networks"), key, network)
-    {
+    json_object_foreach ((json_t *)json_at(config, "NetworkSettings/Networks"), key, network) {
         container_facts_text(found, FACT_IP, json_text(network, "IPAddress"));
     }
 }

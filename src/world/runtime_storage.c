@@ -65,12 +65,9 @@ static void apply_metadata(const char *text, struct container_facts *found)
         const char *key;
         enum fact_text which;
     } keys[] = {
-        {"name", FACT_NAME},
-        {"image-name", FACT_IMAGE},
-        {"image-id", FACT_IMAGE_ID},
-        {"container-name", FACT_NAME}, /* CRI-O's own words */
-        {"pod-name", FACT_POD_NAME},
-        {"pod-id", FACT_POD_SANDBOX_ID},
+        {"name", FACT_NAME},         {"image-name", FACT_IMAGE},
+        {"image-id", FACT_IMAGE_ID}, {"container-name", FACT_NAME}, /* CRI-O's own words */
+        {"pod-name", FACT_POD_NAME}, {"pod-id", FACT_POD_SANDBOX_ID},
     };
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
@@ -88,8 +85,7 @@ static void apply_image_digest(struct facts *facts, const char *storage,
     if (!path || !found->text[FACT_IMAGE_ID] ||
         facts_json(facts, path, CONTAINERS_JSON_MAX, &images) < 0)
         return;
-    json_array_foreach(images, i, image)
-    {
+    json_array_foreach (images, i, image) {
         const char *id = json_text(image, "id");
         if (!id || strcmp(id, found->text[FACT_IMAGE_ID]) != 0)
             continue;
@@ -109,8 +105,7 @@ void runtime_storage_names(struct facts *facts, const char *storage, const char 
 
     if (!path || facts_json(facts, path, CONTAINERS_JSON_MAX, &containers) < 0)
         return;
-    json_array_foreach(containers, i, container)
-    {
+    json_array_foreach (containers, i, container) {
         const char *own = json_text(container, "id");
         if (!own || strcmp(own, id) != 0)
             continue;

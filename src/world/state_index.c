@@ -17,8 +17,8 @@
 #include "world/timestamp.h"
 
 /* How long a directory without a state file counts as a container that is being made. */
-#define PENDING_SECONDS 10
-#define ROOTS_MAX       256
+#define PENDING_SECONDS           10
+#define ROOTS_MAX                 256
 #define CGROUPS_PER_CONTAINER_MAX 16
 
 /*
@@ -26,12 +26,12 @@
  * whose runtimes run rootless.
  */
 static const char *const places[] = {
-    "run/runc",                           /* runc --root, its default; podman and CRI-O too */
-    "run/crun",                           /* the same of crun */
-    "run/containerd/runc/*",              /* containerd's shim: /run/containerd/runc/NAMESPACE */
-    "run/docker/runtime-runc/*",          /* dockerd 20.10 and newer: .../moby */
+    "run/runc",                  /* runc --root, its default; podman and CRI-O too */
+    "run/crun",                  /* the same of crun */
+    "run/containerd/runc/*",     /* containerd's shim: /run/containerd/runc/NAMESPACE */
+    "run/docker/runtime-runc/*", /* dockerd 20.10 and newer: .../moby */
     "run/docker/containerd/runc/*",
-    "run/user/*/runc",                    /* $XDG_RUNTIME_DIR: rootless */
+    "run/user/*/runc", /* $XDG_RUNTIME_DIR: rootless */
     "run/user/*/crun",
     "run/user/*/containerd/runc/*",
     "run/user/*/docker/runtime-runc/*",
@@ -56,8 +56,8 @@ struct entry {
     unsigned cgroup_count;
     uint64_t directory_inode, file_inode;
     struct timespec file_time;
-    bool seen;          /* in the running refresh */
-    bool readable;      /* else only remembered so as not to be read again */
+    bool seen;     /* in the running refresh */
+    bool readable; /* else only remembered so as not to be read again */
     UT_hash_handle by_directory, by_id;
 };
 
@@ -116,8 +116,7 @@ void state_index_free(struct state_index *index)
 
     if (!index)
         return;
-    HASH_ITER(by_directory, index->by_directory, entry, next)
-    {
+    HASH_ITER (by_directory, index->by_directory, entry, next) {
         forget(index, entry);
     }
     free(index);
@@ -160,14 +159,12 @@ static void apply_runc(struct facts *facts, struct entry *entry, const json_t *s
     json_t *value;
     size_t i;
 
-    json_object_foreach((json_t *)json_at(state, "cgroup_paths"), key, value)
-    {
+    json_object_foreach ((json_t *)json_at(state, "cgroup_paths"), key, value) {
         const char *directory = json_string_value(value);
         if (directory)
             add_cgroup(facts->states, entry, cgroupfs_strip(&facts->cgroupfs, directory));
     }
-    json_array_foreach(json_at(state, "config/labels"), i, value)
-    {
+    json_array_foreach (json_at(state, "config/labels"), i, value) {
         const char *label = json_string_value(value);
         if (label && !strncmp(label, "bundle=", strlen("bundle=")))
             bundle = label + strlen("bundle=");
@@ -325,8 +322,8 @@ static void scan_root(struct scan *scan, const char *root)
     if (scan->roots++ >= ROOTS_MAX || fstat(fd, &st) < 0)
         return;
     scan->signature = mix(scan->signature, st.st_ino);
-    scan->signature = mix(scan->signature, (uint64_t)st.st_mtim.tv_sec * 1000000000 +
-                                               (uint64_t)st.st_mtim.tv_nsec);
+    scan->signature = mix(scan->signature,
+                          (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec);
     if (!scan->full)
         return;
     for (struct dirent *entry; (entry = readdir(dir));)
@@ -379,13 +376,11 @@ bool state_index_refresh(struct facts *facts)
     if (look.signature == index->signature && !index->pending)
         return false;
 
-    HASH_ITER(by_directory, index->by_directory, entry, next)
-    {
+    HASH_ITER (by_directory, index->by_directory, entry, next) {
         entry->seen = false;
     }
     scan_all(&scan);
-    HASH_ITER(by_directory, index->by_directory, entry, next)
-    {
+    HASH_ITER (by_directory, index->by_directory, entry, next) {
         if (!entry->seen)
             forget(index, entry);
     }

@@ -21,10 +21,10 @@ struct facts;
 struct state_entry {
     enum container_runtime runtime; /* whoever drives runc or crun, by the bundle's place */
     char id[CONTAINER_ID_MAX];
-    char *directory;     /* below the root: "run/runc/ID" */
-    char *bundle;        /* "" when not told */
+    char *directory; /* below the root: "run/runc/ID" */
+    char *bundle;    /* "" when not told */
     char *rootfs;
-    char *name_space;    /* the directory above, for containerd: "default" */
+    char *name_space; /* the directory above, for containerd: "default" */
     bool crun;
     uint64_t start_time; /* CLOCK_REALTIME ns, 0 unknown */
 };

@@ -74,7 +74,8 @@ static int write_file(struct facts *facts, int root_fd, const struct user_file *
         for (len = room; len && data[len - 1] != '\n';)
             len--;
     }
-    event_writer_bytes(&facts->writer, file->param, truncated ? PARAM_FLAG_TRUNCATED : 0, data, len);
+    event_writer_bytes(&facts->writer, file->param, truncated ? PARAM_FLAG_TRUNCATED : 0, data,
+                       len);
     facts->counters.users_files_read++;
     return 0;
 }
