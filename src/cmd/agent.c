@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/agent.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+#include "cmd/load_rules.h"
+#include "cmd/notify.h"
+#include "cmd/other_agent.h"
+
+#define MS            1000000ull
+#define BATCH         1024       /* records between two looks at timers and signals */
+#define DRAIN_TIME    (400 * MS) /* of the second that SIGTERM leaves */
+#define LOSS_INTERVAL (1000 * MS)
+
+void agent_record(struct agent *agent, const void *record, size_t size)
+{
+    if (!agent->recorder || agent->recording_failed)
+        return;
+    int r = recorder_add(agent->recorder, record, size);
+    if (r == 0)
+        return;
+    agent->recording_failed = r;
+    log_error("recording %s ends here: %s", agent->options->record, strerror(-r));
+    if (agent->options->record_only && agent->loop)
+        loop_stop(agent->loop);
+}
+
+static void record_fact(void *data, const void *record, size_t size)
+{
+    agent_record(data, record, size);
+}
+
+static void on_alert(void *data, const struct alert *alert)
+{
+    struct agent *agent = data;
+
+    agent->alerts++;
+    output_alert(agent->output, alert);
+}
+
+static void judge(void *data, const struct judged_event *judged)
+{
+    struct agent *agent = data;
+
+    if (!agent->options->record_only)
+        rules_judge(agent->rules, agent->world, judged, on_alert, agent);
+}
+
+/* Recorded after the world took it: facts it asked for on the way stand before it (world/facts.h).
+ */
+static int on_record(void *data, const void *record, size_t size)
+{
+    struct agent *agent = data;
+
+    agent->records++;
+    if (world_feed(agent->world, record, size) == -ENOMEM)
+        agent->feed_failed++;
+    agent_record(agent, record, size);
+    return 0;
+}
+
+/* Let the world's time pass, and come back when it wants to. */
+static int tick_world(struct agent *agent)
+{
+    uint64_t now = loop_now();
+    uint64_t due = world_tick(agent->world, now);
+
+    if (due == agent->world_due)
+        return 0;
+    agent->world_due = due;
+    return loop_timer_set(agent->world_timer,
+                          due == UINT64_MAX ? UINT64_MAX
+                          : due > now       ? due - now
+                                            : MS,
+                          0);
+}
+
+static int read_rings(struct agent *agent)
+{
+    int r = sensor_read(agent->sensor, BATCH, on_record, agent);
+    if (r < 0) {
+        log_error("can't read the event rings: %s", strerror(-r));
+        return r;
+    }
+    r = tick_world(agent);
+    output_flush(agent->output);
+    if (r == 0 && sensor_busy(agent->sensor))
+        r = loop_timer_set(agent->poll_timer, MS, 0);
+    return r;
+}
+
+static int on_rings(void *data, int fd, uint32_t events)
+{
+    return read_rings(data);
+}
+
+static int on_poll_timer(void *data, uint64_t expirations)
+{
+    return read_rings(data);
+}
+
+static int on_world_timer(void *data, uint64_t expirations)
+{
+    struct agent *agent = data;
+
+    agent->world_due = UINT64_MAX; /* it has gone off */
+    int r = tick_world(agent);
+    output_flush(agent->output);
+    return r;
+}
+
+static int on_loss_timer(void *data, uint64_t expirations)
+{
+    agent_check_losses(data);
+    return 0;
+}
+
+static int on_stats_timer(void *data, uint64_t expirations)
+{
+    agent_print_counters(data);
+    return 0;
+}
+
+static int on_duration(void *data, uint64_t expirations)
+{
+    struct agent *agent = data;
+
+    loop_stop(agent->loop);
+    return 0;
+}
+
+static int on_stop_signal(void *data, int number)
+{
+    struct agent *agent = data;
+
+    loop_stop(agent->loop);
+    return 0;
+}
+
+/* What the sensor has to send for these rules. */
+static struct sensor_needs needs_of(const struct agent *agent, const struct ruleset *rules)
+{
+    struct rules_needs by_rules = {0};
+    struct sensor_needs needs = {0};
+
+    rules_needs(rules, &by_rules);
+    memcpy(needs.types, by_rules.types, sizeof(needs.types));
+    needs.env = by_rules.env;
+    needs.dns = by_rules.dns;
+    if (agent->options->all_events) {
+        memset(needs.types, true, sizeof(needs.types));
+        needs.env = needs.dns = true;
+    }
+    return needs;
+}
+
+static int load(const struct agent *agent, struct ruleset **ret_rules)
+{
+    const struct rules_options options = {
+        .matching = agent->options->all_matches ? MATCHING_ALL : MATCHING_FIRST,
+        .minimum_priority = agent->options->priority,
+    };
+
+    return load_rules(&agent->options->rules, &options, WARNINGS_FEW, ret_rules, NULL);
+}
+
+/* New rules are compiled aside and swapped whole; bad ones leave the old ones running. */
+static void reload_rules(struct agent *agent)
+{
+    struct ruleset *rules = NULL;
+
+    if (load(agent, &rules) < 0) {
+        log_error("the rules were not reloaded, the old ones stay in force");
+        return;
+    }
+    struct sensor_needs needs = needs_of(agent, rules);
+    int r = sensor_set_needs(agent->sensor, &needs);
+    if (r < 0) {
+        log_error("the sensor refuses the new rules' needs (%s), the old rules stay in force",
+                  strerror(-r));
+        rules_free(rules);
+        return;
+    }
+    facts_want_env(agent->facts, needs.env);
+    rules_free(agent->rules);
+    agent->rules = rules;
+    log_info("reloaded: %zu rules", rules_count(rules));
+}
+
+static int on_reload_signal(void *data, int number)
+{
+    struct agent *agent = data;
+    struct error error = {0};
+    char state[64];
+
+    snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_now() / 1000);
+    notify_manager(state);
+    reload_rules(agent);
+    if (output_reopen(agent->output, &error) < 0)
+        log_error("%s", error.message);
+    notify_manager("READY=1");
+    return 0;
+}
+
+static int add_timer(struct agent *agent, loop_timer_callback callback, uint64_t first,
+                     uint64_t period, struct loop_source **ret_timer)
+{
+    struct loop_source *timer;
+
+    int r = loop_add_timer(agent->loop, callback, agent, &timer);
+    if (r == 0)
+        r = loop_timer_set(timer, first, period);
+    if (r == 0 && ret_timer)
+        *ret_timer = timer;
+    return r;
+}
+
+static int open_loop(struct agent *agent)
+{
+    const struct agent_options *options = agent->options;
+    static const struct {
+        int number;
+        loop_signal_callback callback;
+    } signals[] = {{SIGTERM, on_stop_signal}, {SIGINT, on_stop_signal}, {SIGHUP, on_reload_signal}};
+
+    signal(SIGPIPE, SIG_IGN);
+    int r = loop_new(&agent->loop);
+    for (size_t i = 0; r == 0 && i < sizeof(signals) / sizeof(signals[0]); i++)
+        r = loop_add_signal(agent->loop, signals[i].number, signals[i].callback, agent, NULL);
+    if (r == 0)
+        r = add_timer(agent, on_poll_timer, UINT64_MAX, 0, &agent->poll_timer);
+    if (r == 0)
+        r = add_timer(agent, on_world_timer, UINT64_MAX, 0, &agent->world_timer);
+    if (r == 0)
+        r = add_timer(agent, on_loss_timer, LOSS_INTERVAL, LOSS_INTERVAL, NULL);
+    if (r == 0 && options->stats)
+        r = add_timer(agent, on_stats_timer, options->stats, options->stats, NULL);
+    if (r == 0 && options->duration)
+        r = add_timer(agent, on_duration, options->duration, 0, NULL);
+    if (r < 0)
+        log_error("can't set up the event loop: %s", strerror(-r));
+    return r;
+}
+
+static int open_outputs(struct agent *agent)
+{
+    static const char *const standard[] = {"stdout"};
+    const struct texts *wanted = &agent->options->outputs;
+    const char *const *sinks = wanted->count ? wanted->items : standard;
+    enum output_format format = agent->options->json ? OUTPUT_JSON : OUTPUT_TEXT;
+    struct error error = {0};
+
+    int r = output_new(&agent->output);
+    if (r < 0 || agent->options->record_only)
+        return r;
+    for (size_t i = 0; i < (wanted->count ? wanted->count : 1); i++) {
+        r = output_add(agent->output, sinks[i], format, &error);
+        if (r < 0) {
+            log_error("%s", error.message);
+            return r;
+        }
+    }
+    return 0;
+}
+
+static int open_world(struct agent *agent)
+{
+    struct error error = {0};
+
+    int r = facts_new("/", record_fact, agent, &agent->facts, &error);
+    if (r < 0) {
+        log_error("%s", error.message);
+        return r;
+    }
+    struct world_requests requests = facts_requests(agent->facts);
+    r = world_new(NULL, &requests, judge, agent, &agent->world);
+    if (r < 0)
+        log_error("can't make the world: %s", strerror(-r));
+    return r;
+}
+
+static int open_sensor(struct agent *agent)
+{
+    const struct sensor_config config = {
+        .needs = needs_of(agent, agent->rules),
+        .critical_ring_bytes = agent->options->critical_ring,
+        .bulk_ring_bytes = agent->options->bulk_ring,
+    };
+    struct error error = {0};
+
+    facts_want_env(agent->facts, config.needs.env);
+    int r = sensor_open(&config, &agent->sensor, &error);
+    if (r < 0) {
+        log_error("%s", error.message);
+        return r;
+    }
+    r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);
+    if (r < 0)
+        log_error("can't wait for events: %s", strerror(-r));
+    return r;
+}
+
+static int open_recorder(struct agent *agent)
+{
+    struct error error = {0};
+
+    if (!agent->options->record)
+        return 0;
+    int r = recorder_open(agent->options->record, agent->options->record_overwrite,
+                          &agent->recorder, &error);
+    if (r < 0)
+        log_error("%s", error.message);
+    return r;
+}
+
+/* The sensor is attached first and read last: nothing happens unseen in between. */
+static int open_agent(struct agent *agent)
+{
+    int r = load(agent, &agent->rules);
+    if (r == 0)
+        r = open_loop(agent);
+    if (r == 0)
+        r = open_outputs(agent);
+    if (r == 0)
+        r = open_recorder(agent);
+    if (r == 0)
+        r = open_world(agent);
+    if (r == 0)
+        r = open_sensor(agent);
+    if (r < 0)
+        return r;
+
+    r = facts_feed_start(agent->facts, agent->world);
+    if (r == 0)
+        r = facts_feed_machine(agent->facts, agent->world);
+    if (r < 0)
+        log_error("can't read the state of this machine: %s", strerror(-r));
+    return r;
+}
+
+static void greet(struct agent *agent)
+{
+    const struct world_counters *counters = world_counters(agent->world);
+    int64_t other = 0;
+
+    agent->lock_fd = other_agent_lock(&other);
+    if (other > 0)
+        log_warning("another agent runs on this host (pid %" PRId64 "): each sees everything, "
+                    "alerts come twice",
+                    other);
+    log_info("ready: %zu rules, %" PRIu64 " containers, %" PRIu64 " processes",
+             agent->options->record_only ? 0 : rules_count(agent->rules), counters->containers,
+             counters->processes);
+    if (isatty(STDERR_FILENO) && !world_next_container(agent->world, NULL))
+        log_info("no container is running. To see alerts: sudo make demo");
+    notify_manager("READY=1");
+}
+
+/* Take what the rings still hold, for a bounded time: a busy machine never stops making events. */
+static void drain(struct agent *agent)
+{
+    uint64_t deadline = loop_now() + DRAIN_TIME;
+
+    while (loop_now() < deadline) {
+        if (sensor_read(agent->sensor, BATCH, on_record, agent) <= 0)
+            break;
+    }
+    world_flush(agent->world);
+    output_flush(agent->output);
+}
+
+static void close_agent(struct agent *agent)
+{
+    sensor_close(agent->sensor);
+    world_free(agent->world);
+    facts_free(agent->facts);
+    output_free(agent->output);
+    rules_free(agent->rules);
+    loop_free(agent->loop);
+    int r = recorder_close(agent->recorder);
+    if (r < 0 && !agent->recording_failed)
+        log_error("recording %s is not whole: %s", agent->options->record, strerror(-r));
+    if (agent->lock_fd >= 0)
+        close(agent->lock_fd);
+}
+
+int agent_run(const struct agent_options *options)
+{
+    struct agent agent = {
+        .options = options, .lock_fd = -1, .world_due = UINT64_MAX, .started = loop_now()};
+
+    int r = open_agent(&agent);
+    if (r == 0) {
+        greet(&agent);
+        r = loop_run(agent.loop);
+        notify_manager("STOPPING=1");
+        drain(&agent);
+        agent_check_losses(&agent);
+        if (options->stats)
+            agent_print_counters(&agent);
+        agent_print_summary(&agent);
+    }
+    if (agent.recorder) {
+        int flushed = recorder_flush(agent.recorder);
+        if (!agent.recording_failed)
+            agent.recording_failed = flushed;
+    }
+    bool recording_failed = agent.recording_failed && options->record_only;
+    close_agent(&agent);
+    return r < 0 || recording_failed ? EXIT_ERROR : EXIT_FINE;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CMD_AGENT_H
+#define CMD_AGENT_H
+
+/*
+ * The pipeline of `bulwark run` and `bulwark record`: sensor -> recorder -> world -> rules ->
+ * output, in one thread, around one event loop.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "cmd/options.h"
+#include "output/output.h"
+#include "rules/rules.h"
+#include "sensor/recording.h"
+#include "sensor/sensor.h"
+#include "world/facts.h"
+#include "world/world.h"
+
+struct agent_options {
+    struct texts rules;
+    struct texts outputs; /* none: standard output */
+    bool json;
+    bool all_matches;
+    enum rule_priority priority;
+    const char *record;
+    bool record_overwrite;
+    bool record_only; /* no rule is judged, no alert made */
+    bool all_events;  /* not only those the rules need */
+    uint32_t critical_ring;
+    uint32_t bulk_ring;
+    uint64_t duration; /* ns, 0: until a signal */
+    uint64_t stats;    /* ns between two prints of the counters, 0: never */
+};
+
+/* What was lost when a person was last told of it. */
+struct losses_told {
+    uint64_t sensor[COUNTER_MAX];
+    uint64_t outputs;
+    uint64_t when; /* CLOCK_BOOTTIME ns; 0: never */
+};
+
+struct agent {
+    const struct agent_options *options;
+    struct loop *loop;
+    struct loop_source *poll_timer;  /* reads the rings again when they give no wake-up */
+    struct loop_source *world_timer; /* world_tick is due */
+    uint64_t world_due;              /* when world_timer goes off, UINT64_MAX: it is off */
+    struct ruleset *rules;
+    struct output *output;
+    struct facts *facts;
+    struct world *world;
+    struct sensor *sensor;
+    struct recorder *recorder;
+    int recording_failed; /* 0 or -errno: the recording ended there */
+    int lock_fd;
+    uint64_t started; /* CLOCK_BOOTTIME ns */
+    uint64_t records; /* taken from the rings */
+    uint64_t alerts;
+    uint64_t feed_failed;                       /* records the world had no memory for */
+    uint64_t dropped_in_recording[COUNTER_MAX]; /* what its DROP records tell so far */
+    struct losses_told told;
+};
+
+/* Run until a signal or the end of options->duration. Returns the exit code; told all on stderr. */
+int agent_run(const struct agent_options *options);
+
+/* agent_counters.c */
+
+/* Every counter by cause, on stderr. */
+void agent_print_counters(const struct agent *agent);
+/* Warn of what was lost since the last time, at most once in a while; put it into the recording. */
+void agent_check_losses(struct agent *agent);
+/* The line at the end. */
+void agent_print_summary(const struct agent *agent);
+
+/* agent.c: one record into the recording, if there is one. */
+void agent_record(struct agent *agent, const void *record, size_t size);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/probe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "cmd/command.h"
+#include "cmd/load_rules.h"
+#include "event/table.h"
+
+struct probe_options {
+    struct texts rules;
+    bool json;
+};
+
+#define OPTION(option_name, option_kind, member, option_help)                                      \
+    .name = option_name, .kind = OPTION_##option_kind,                                             \
+    .offset = offsetof(struct probe_options, member), .help = option_help
+
+static const struct option_row rows[] = {
+    RULES_OPTION(struct probe_options, rules),
+    {OPTION("json", FLAG, json, "as a JSON object")},
+};
+
+static const struct usage usage = {
+    .command = "probe",
+    .summary = "Try what this kernel allows, and tell what each rule gets here.\n"
+               "Exit code 0; 1 when the agent can't run or a rule is blind; 2 for an error.",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+};
+
+static const char *const result_names[] = {
+    [PROBE_YES] = "yes", [PROBE_NO] = "no", [PROBE_REFUSED] = "refused"};
+
+/* What a rule gets on this kernel. */
+struct verdict {
+    const char *text; /* "alerted", "blind", "disabled" */
+    char reason[200]; /* empty for "alerted" */
+};
+
+struct probe {
+    struct probe_feature features[PROBE_FEATURES_MAX];
+    size_t count;
+    const char *tier;
+    const char *missing; /* the first required feature that is not there, or NULL */
+    struct ruleset *rules;
+    size_t blind;
+};
+
+/* Whether this machine's architecture has a system call that makes such an event. */
+static bool type_exists(enum event_type type)
+{
+    static uint8_t natives[EVENT_SYSCALL_MAX], compats[EVENT_SYSCALL_MAX];
+    static bool filled;
+    const struct event_type_info *info = event_type_info(type);
+
+    if (!info || info->family == FAMILY_FACT)
+        return false;
+    if (info->family == FAMILY_PROCESS)
+        return true; /* tracepoints of their own */
+    if (!filled) {
+        event_syscall_table(false, natives);
+        event_syscall_table(true, compats);
+        filled = true;
+    }
+    return memchr(natives, (int)type, sizeof(natives)) ||
+           memchr(compats, (int)type, sizeof(compats));
+}
+
+static bool rule_sees_something(const struct ruleset *rules, size_t index)
+{
+    struct rules_needs needs = {0};
+
+    rules_rule_needs(rules, index, &needs);
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
+        if (needs.types[type] && type_exists((enum event_type)type))
+            return true;
+    }
+    return false;
+}
+
+static struct verdict judge_rule(const struct probe *probe, size_t index)
+{
+    struct verdict verdict = {.text = "blind"};
+    struct rule_info info;
+
+    rules_info(probe->rules, index, &info);
+    if (!info.enabled)
+        verdict.text = "disabled";
+    else if (strcmp(info.source, "syscall") != 0)
+        snprintf(verdict.reason, sizeof(verdict.reason), "source %s is not observed", info.source);
+    else if (probe->missing)
+        snprintf(verdict.reason, sizeof(verdict.reason), "the agent can't run: no %s",
+                 probe->missing);
+    else if (!rule_sees_something(probe->rules, index))
+        snprintf(verdict.reason, sizeof(verdict.reason), "its events do not exist on this machine");
+    else
+        verdict.text = "alerted";
+    return verdict;
+}
+
+static void print_text(struct probe *probe)
+{
+    printf("tier: %s\n\n", probe->tier);
+    for (size_t i = 0; i < probe->count; i++) {
+        const struct probe_feature *feature = &probe->features[i];
+        printf("%-24s %-8s %s%s\n", feature->name, result_names[feature->result],
+               feature->required && feature->result != PROBE_YES ? "required: " : "",
+               feature->detail);
+    }
+    putchar('\n');
+    for (size_t i = 0; i < rules_count(probe->rules); i++) {
+        struct verdict verdict = judge_rule(probe, i);
+        struct rule_info info;
+        rules_info(probe->rules, i, &info);
+        probe->blind += strcmp(verdict.text, "blind") == 0;
+        printf("%-8s %s%s%s\n", verdict.text, info.name, verdict.reason[0] ? ": " : "",
+               verdict.reason);
+    }
+}
+
+static void print_json(struct probe *probe)
+{
+    json_t *features = json_array(), *rules = json_array();
+
+    for (size_t i = 0; i < probe->count; i++) {
+        const struct probe_feature *feature = &probe->features[i];
+        json_array_append_new(features,
+                              json_pack("{s:s, s:b, s:s, s:s}", "name", feature->name, "required",
+                                        feature->required, "result", result_names[feature->result],
+                                        "detail", feature->detail));
+    }
+    for (size_t i = 0; i < rules_count(probe->rules); i++) {
+        struct verdict verdict = judge_rule(probe, i);
+        struct rule_info info;
+        rules_info(probe->rules, i, &info);
+        probe->blind += strcmp(verdict.text, "blind") == 0;
+        json_array_append_new(rules, json_pack("{s:s, s:s, s:s}", "rule", info.name, "gets",
+                                               verdict.text, "reason", verdict.reason));
+    }
+    json_t *root =
+        json_pack("{s:s, s:o, s:o}", "tier", probe->tier, "features", features, "rules", rules);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+}
+
+int probe_command(int argc, char **argv)
+{
+    const struct rules_options everything = {.minimum_priority = PRIORITY_DEBUG};
+    struct probe_options options = {0};
+    struct probe probe = {0};
+
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code >= 0)
+        return code;
+    if (load_rules(&options.rules, &everything, WARNINGS_NONE, &probe.rules, NULL) < 0)
+        return EXIT_ERROR;
+    probe.count = probe_run(probe.features);
+    probe.tier = probe_tier(probe.features, probe.count);
+    for (size_t i = 0; i < probe.count && !probe.missing; i++) {
+        if (probe.features[i].required && probe.features[i].result != PROBE_YES)
+            probe.missing = probe.features[i].name;
+    }
+
+    if (options.json)
+        print_json(&probe);
+    else
+        print_text(&probe);
+    rules_free(probe.rules);
+    return probe.missing || probe.blind ? EXIT_FINDINGS : EXIT_FINE;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/rules.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "cmd/command.h"
+#include "cmd/load_rules.h"
+#include "rules/field.h"
+
+struct rules_command_options {
+    struct texts rules;
+    bool json;
+    bool markdown;
+};
+
+#define OPTION(option_name, option_kind, member, option_help)                                      \
+    .name = option_name, .kind = OPTION_##option_kind,                                             \
+    .offset = offsetof(struct rules_command_options, member), .help = option_help
+
+static const struct option_row rows[] = {
+    RULES_OPTION(struct rules_command_options, rules),
+    {OPTION("json", FLAG, json, "list and fields: as a JSON array")},
+    {OPTION("markdown", FLAG, markdown, "fields: as tables of a document")},
+};
+
+static const struct usage usage = {
+    .command = "rules",
+    .operands = "check|list|fields",
+    .summary = "check   load the rules; errors and warnings as file:line:column\n"
+               "list    the rules: priority, name, tags\n"
+               "fields  what conditions and outputs can name\n\n"
+               "Exit code 0, warnings or not; 2 when the rules don't load.",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+    .operands_min = 1,
+    .operands_max = 1,
+};
+
+static int load(const struct rules_command_options *options, enum warnings_shown shown,
+                struct ruleset **ret_rules, size_t *ret_warnings)
+{
+    const struct rules_options everything = {
+        .matching = MATCHING_ALL,
+        .minimum_priority = PRIORITY_DEBUG,
+    };
+
+    return load_rules(&options->rules, &everything, shown, ret_rules, ret_warnings);
+}
+
+static int check(const struct rules_command_options *options)
+{
+    struct ruleset *rules = NULL;
+    size_t warnings = 0, enabled = 0;
+
+    if (load(options, WARNINGS_ALL, &rules, &warnings) < 0)
+        return EXIT_ERROR;
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        struct rule_info info;
+        rules_info(rules, i, &info);
+        enabled += info.enabled;
+    }
+    printf("%zu rules, %zu of them enabled, %zu warnings\n", rules_count(rules), enabled, warnings);
+    rules_free(rules);
+    return EXIT_FINE;
+}
+
+static void list_as_text(const struct ruleset *rules)
+{
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        struct rule_info info;
+        rules_info(rules, i, &info);
+        printf("%-13s %s%s\n", rule_priority_name(info.priority), info.name,
+               info.enabled ? "" : " (disabled)");
+        printf("%13s %s:%u", "", info.file, info.line);
+        for (size_t t = 0; info.tags && info.tags[t]; t++)
+            printf(" %s", info.tags[t]);
+        putchar('\n');
+    }
+}
+
+/* A string of a rule file; never fails for odd bytes, which the loader lets through in comments
+ * only. */
+static json_t *text_json(const char *text)
+{
+    json_t *string = text ? json_string(text) : json_null();
+
+    return string ? string : json_string("");
+}
+
+static json_t *rule_json(const struct rule_info *info)
+{
+    json_t *tags = json_array();
+
+    for (size_t t = 0; info->tags && info->tags[t]; t++)
+        json_array_append_new(tags, text_json(info->tags[t]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:i}", "rule",
+                     text_json(info->name), "desc", text_json(info->description), "condition",
+                     text_json(info->condition), "output", text_json(info->output), "source",
+                     text_json(info->source), "priority", rule_priority_name(info->priority),
+                     "enabled", info->enabled, "tags", tags, "file", text_json(info->file), "line",
+                     (int)info->line);
+}
+
+/* Prints and releases. */
+static int print_json(json_t *json)
+{
+    int r = json ? json_dumpf(json, stdout, JSON_INDENT(2)) : -1;
+
+    putchar('\n');
+    json_decref(json);
+    return r < 0 ? EXIT_ERROR : EXIT_FINE;
+}
+
+static int list(const struct rules_command_options *options)
+{
+    struct ruleset *rules = NULL;
+    int code = EXIT_FINE;
+
+    if (load(options, WARNINGS_NONE, &rules, NULL) < 0)
+        return EXIT_ERROR;
+    if (options->json) {
+        json_t *array = json_array();
+        for (size_t i = 0; i < rules_count(rules); i++) {
+            struct rule_info info;
+            rules_info(rules, i, &info);
+            json_array_append_new(array, rule_json(&info));
+        }
+        code = print_json(array);
+    } else {
+        list_as_text(rules);
+    }
+    rules_free(rules);
+    return code;
+}
+
+static const char *const type_names[] = {
+    [FIELD_STRING] = "string",     [FIELD_NUMBER] = "number", [FIELD_BOOL] = "bool",
+    [FIELD_DURATION] = "duration", [FIELD_TIME] = "time",     [FIELD_ADDRESS] = "address",
+    [FIELD_NETWORK] = "network",   [FIELD_PORT] = "port",     [FIELD_STRINGS] = "list",
+    [FIELD_NAMES] = "names",
+};
+
+/* What follows the name when an argument is given. */
+static const char *const argument_texts[] = {
+    [FIELD_NO_ARGUMENT] = "",       [FIELD_OPTIONAL_INDEX] = "[N]?",
+    [FIELD_REQUIRED_INDEX] = "[N]", [FIELD_OPTIONAL_KEY] = "[KEY]?",
+    [FIELD_REQUIRED_KEY] = "[KEY]", [FIELD_SUFFIX_KEY] = ".NAME",
+};
+
+static json_t *field_json(const struct field *field)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:b}", "name", field->name, "argument",
+                     argument_texts[field->argument], "type", type_names[field->type], "class",
+                     field->class == FIELD_OF_PROCESS ? "process" : "event", "description",
+                     field->description, "tiers", field->tiers, "deprecated", field->deprecated);
+}
+
+static int fields_as_json(void)
+{
+    json_t *array = json_array();
+    const struct field *field;
+
+    for (size_t i = 0; (field = field_at(i)); i++)
+        json_array_append_new(array, field_json(field));
+    return print_json(array);
+}
+
+static void fields_as_text(void)
+{
+    const struct field *field;
+
+    for (size_t i = 0; (field = field_at(i)); i++) {
+        char name[80];
+        snprintf(name, sizeof(name), "%s%s", field->name, argument_texts[field->argument]);
+        printf("%-32s %-9s %s%s\n", name, type_names[field->type], field->description,
+               field->deprecated ? " (deprecated)" : "");
+    }
+}
+
+/* One table for each class of names: what stands before the first dot. */
+static void fields_as_markdown(void)
+{
+    const struct field *field;
+    size_t class_len = 0;
+    const char *class_name = "";
+
+    for (size_t i = 0; (field = field_at(i)); i++) {
+        size_t len = strcspn(field->name, ".");
+        if (len != class_len || strncmp(field->name, class_name, len) != 0) {
+            class_name = field->name;
+            class_len = len;
+            printf("%s### `%.*s`\n\n| field | type | what it is |\n| --- | --- | --- |\n",
+                   i ? "\n" : "", (int)len, class_name);
+        }
+        printf("| `%s%s` | %s | %s%s%s%s |\n", field->name, argument_texts[field->argument],
+               type_names[field->type], field->description, field->deprecated ? " Deprecated." : "",
+               field->tiers ? " Only " : "", field->tiers ? field->tiers : "");
+    }
+}
+
+static int fields(const struct rules_command_options *options)
+{
+    if (options->json)
+        return fields_as_json();
+    if (options->markdown)
+        fields_as_markdown();
+    else
+        fields_as_text();
+    return EXIT_FINE;
+}
+
+int rules_command(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*function)(const struct rules_command_options *options);
+    } actions[] = {{"check", check}, {"list", list}, {"fields", fields}};
+    struct rules_command_options options = {0};
+
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code >= 0)
+        return code;
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(argv[optind], actions[i].name) == 0)
+            return actions[i].function(&options);
+    }
+    return options_error(&usage, "'%s' is none of check, list, fields", argv[optind]);
+}

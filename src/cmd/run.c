@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/agent.h"
+#include "cmd/command.h"
+#include "cmd/load_rules.h"
+
+#define OPTION(option_name, option_kind, member, option_help)                                      \
+    .name = option_name, .kind = OPTION_##option_kind,                                             \
+    .offset = offsetof(struct agent_options, member), .help = option_help
+
+static const struct option_row rows[] = {
+    RULES_OPTION(struct agent_options, rules),
+    {OPTION("output", TEXTS, outputs, "stdout, file:PATH or syslog; may be repeated"),
+     .letter = 'o', .value = "SINK"},
+    {OPTION("json", FLAG, json, "alerts as Falco's JSON, one a line")},
+    {OPTION("priority", PRIORITY, priority, "leave out rules less urgent than this"), .letter = 'p',
+     .value = "PRIORITY"},
+    {OPTION("all-matches", FLAG, all_matches, "every rule that matches, not only the first")},
+    {OPTION("stats", SECONDS, stats, "print all counters every so often (10) to stderr"),
+     .value = "SECONDS", .value_when_missing = "10"},
+    {OPTION("record", TEXT, record, "write all events into FILE too, for bulwark replay"),
+     .value = "FILE"},
+    {OPTION("overwrite", FLAG, record_overwrite, "let --record replace an existing FILE")},
+    {OPTION("duration", SECONDS, duration, "stop after so long"), .letter = 'd',
+     .value = "SECONDS"},
+    {OPTION("critical-ring", BYTES, critical_ring, "memory for exec and the like; power of two"),
+     .value = "BYTES"},
+    {OPTION("bulk-ring", BYTES, bulk_ring, "memory for all other events; power of two"),
+     .value = "BYTES"},
+};
+
+static const struct usage usage = {
+    .command = "run",
+    .summary =
+        "Watch every container of this machine and write an alert for each event that a rule\n"
+        "forbids. Runs in the foreground; SIGHUP reloads rules and reopens files, SIGTERM ends\n"
+        "it within a second. Exit code 0, or 2 when it could not run.",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+};
+
+int run_command(int argc, char **argv)
+{
+    struct agent_options options = {.priority = PRIORITY_DEBUG};
+
+    int code = options_parse(&usage, argc, argv, &options);
+    return code >= 0 ? code : agent_run(&options);
+}
