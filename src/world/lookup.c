@@ -61,10 +61,10 @@ static const struct user *find_user(struct world *world, const struct container 
     uint64_t *asked = entry ? &entry->users_asked : &world->users_asked;
 
     const struct user *user = find(*set, id);
-    if (user || !requests->users || (*asked && world->now - *asked < USERS_ASK_INTERVAL))
+    if (user || !requests->users || (*asked && world->now + 1 - *asked < USERS_ASK_INTERVAL))
         return user;
-    *asked = world->now ? world->now : 1;
-    world->depth++; /* replaced sets live on until the next record */
+    *asked = world->now + 1; /* 0: never */
+    world->depth++;          /* replaced sets live on until the next record */
     requests->users(requests->data, world, container, pid_in(world, container));
     world->depth--;
     return find(*set, id);
