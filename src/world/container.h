@@ -13,7 +13,7 @@
 
 enum container_runtime {
     RUNTIME_UNKNOWN = 0,
-    RUNTIME_RUNC,       /* plain runc */
+    RUNTIME_RUNC, /* plain runc */
     RUNTIME_CRUN,
     RUNTIME_CONTAINERD, /* plain (ctr, nerdctl) or CRI */
     RUNTIME_CRIO,
@@ -38,16 +38,17 @@ struct container {
     uint32_t references;
     enum container_runtime runtime;
     char id[CONTAINER_ID_MAX];
-    char short_id[CONTAINER_ID_SHORT_LEN + 1]; /* container.id: a 64-digit id cut to 12, else whole up to 12 */
-    bool metadata_known;    /* false while the runtime's files were not found yet */
-    uint32_t flags;         /* CONTAINER_FLAG_* */
-    uint64_t start_time;    /* CLOCK_REALTIME ns, 0 unknown */
+    char short_id[CONTAINER_ID_SHORT_LEN +
+                  1];    /* container.id: a 64-digit id cut to 12, else whole up to 12 */
+    bool metadata_known; /* false while the runtime's files were not found yet */
+    uint32_t flags;      /* CONTAINER_FLAG_* */
+    uint64_t start_time; /* CLOCK_REALTIME ns, 0 unknown */
     const char *name;
-    const char *image;      /* full reference: registry/repo:tag@digest as declared */
+    const char *image; /* full reference: registry/repo:tag@digest as declared */
     const char *image_id;
     const char *image_repository; /* registry/repo */
     const char *image_tag;
-    const char *image_digest;     /* sha256:... */
+    const char *image_digest; /* sha256:... */
     const char *user;
     const char *ip;
     const char *rootfs;
@@ -59,11 +60,11 @@ struct container {
     uint32_t pod_label_count;
     struct container_mount *mounts;
     uint32_t mount_count;
-    const char *env;              /* NUL-separated, of the declared process */
+    const char *env; /* NUL-separated, of the declared process */
     uint32_t env_len;
-    const char *entrypoint;       /* NUL-separated argv */
+    const char *entrypoint; /* NUL-separated argv */
     uint32_t entrypoint_len;
-    void *storage;                /* where the strings live; private to container.c */
+    void *storage; /* where the strings live; private to container.c */
 };
 
 /* For whoever keeps a container beyond the call that showed it; container_unref returns NULL. */

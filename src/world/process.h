@@ -28,20 +28,20 @@ struct exec_id {
 struct process_image {
     uint32_t references;
     uint32_t argc;
-    char name[16];          /* comm as execve set it: proc.name */
-    const char *exe_path;   /* of mm->exe_file; "" when unknown */
-    const char *filename;   /* as given to execve */
-    const char *argv;       /* argc strings, each followed by a NUL; argv[0] is proc.exe */
+    char name[16];        /* comm as execve set it: proc.name */
+    const char *exe_path; /* of mm->exe_file; "" when unknown */
+    const char *filename; /* as given to execve */
+    const char *argv;     /* argc strings, each followed by a NUL; argv[0] is proc.exe */
     uint32_t argv_len;
     uint32_t env_len;
-    const char *env;        /* likewise; empty when the sensor was not asked for it */
-    const char *cwd;        /* at exec: without a slash at its end, but for "/" */
-    uint64_t exec_time;     /* CLOCK_BOOTTIME, ns; the start time when it never called execve */
+    const char *env;    /* likewise; empty when the sensor was not asked for it */
+    const char *cwd;    /* at exec: without a slash at its end, but for "/" */
+    uint64_t exec_time; /* CLOCK_BOOTTIME, ns; the start time when it never called execve */
     uint64_t exe_inode;
-    uint64_t exe_ctime;     /* CLOCK_REALTIME, ns */
+    uint64_t exe_ctime; /* CLOCK_REALTIME, ns */
     uint64_t exe_mtime;
     uint32_t exe_device;
-    uint32_t exe_flags;     /* FILE_FLAG_* */
+    uint32_t exe_flags; /* FILE_FLAG_* */
     bool argv_truncated;
     bool env_truncated;
     bool path_truncated;
@@ -49,13 +49,13 @@ struct process_image {
 
 struct process {
     struct exec_id id;
-    struct process *parent;       /* counted; the one that made it, NULL when unknown or none */
-    struct process_image *image;  /* counted, never NULL */
-    struct container *container;  /* counted; NULL for the host. Sticky: see world.h */
+    struct process *parent;      /* counted; the one that made it, NULL when unknown or none */
+    struct process_image *image; /* counted, never NULL */
+    struct container *container; /* counted; NULL for the host. Sticky: see world.h */
     uint32_t references;
-    uint32_t children;            /* live or remembered processes whose parent this is */
-    char *cwd;                    /* current one if it changed after exec, else NULL */
-    char name[16];                /* comm: as of fork or exec. proc.name */
+    uint32_t children; /* live or remembered processes whose parent this is */
+    char *cwd;         /* current one if it changed after exec, else NULL */
+    char name[16];     /* comm: as of fork or exec. proc.name */
     uint32_t vpid;
     uint32_t sid, pgid, vsid, vpgid;
     uint32_t tty;                 /* device number, 0 for none */
@@ -63,7 +63,7 @@ struct process {
     uint32_t stdio;               /* enum file_type of fds 0, 1, 2, one byte each, at exec */
     uint64_t exit_time;           /* 0 while it runs */
     bool kthread;
-    bool from_proc;               /* found in /proc at start, not seen being made */
+    bool from_proc; /* found in /proc at start, not seen being made */
 };
 
 /* For whoever keeps a process beyond the call that showed it. process_unref accepts NULL and

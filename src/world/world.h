@@ -120,19 +120,19 @@ const char *world_address_name(struct world *world, const struct container *cont
 #define WORLD_COUNTER_LIST(X)                                                                      \
     X(events, "events")                                                                            \
     X(malformed_records, "malformed_records")                                                      \
-    X(processes_made_up, "processes_made_up")             /* event of a process never seen */      \
+    X(processes_made_up, "processes_made_up") /* event of a process never seen */                  \
     X(processes_evicted, "processes_evicted")                                                      \
     X(containers_evicted, "containers_evicted")                                                    \
-    X(containers_forgotten, "containers_forgotten")       /* without a process for a minute */     \
-    X(containers_unnamed, "containers_unnamed")           /* metadata did not come in time */      \
+    X(containers_forgotten, "containers_forgotten") /* without a process for a minute */           \
+    X(containers_unnamed, "containers_unnamed")     /* metadata did not come in time */            \
     X(cgroups_evicted, "cgroups_evicted")                                                          \
-    X(images_cut, "images_cut")                           /* argv and env cut: image_bytes */      \
-    X(facts_ignored, "facts_ignored")                     /* of a container not known */           \
-    X(events_lost, "events_lost")                         /* what DROP records told */             \
+    X(images_cut, "images_cut")       /* argv and env cut: image_bytes */                          \
+    X(facts_ignored, "facts_ignored") /* of a container not known */                               \
+    X(events_lost, "events_lost")     /* what DROP records told */                                 \
     X(events_held, "events_held")                                                                  \
-    X(events_released_late, "events_released_late")       /* without metadata: time was up */      \
-    X(events_released_full, "events_released_full")       /* without metadata: the queue was full */\
-    X(dns_answers, "dns_answers")                         /* names learned */                      \
+    X(events_released_late, "events_released_late") /* without metadata: time was up */            \
+    X(events_released_full, "events_released_full") /* without metadata: the queue was full */     \
+    X(dns_answers, "dns_answers")                   /* names learned */                            \
     X(dns_malformed, "dns_malformed")                                                              \
     X(dns_evicted, "dns_evicted")                                                                  \
     X(users_malformed, "users_malformed")
@@ -141,7 +141,7 @@ struct world_counters {
 #define WORLD_COUNTER_FIELD(field, text) uint64_t field;
     WORLD_COUNTER_LIST(WORLD_COUNTER_FIELD)
 #undef WORLD_COUNTER_FIELD
-    uint64_t processes;  /* now in the table */
+    uint64_t processes; /* now in the table */
     uint64_t containers;
 };
 
