@@ -22,9 +22,11 @@
 #define DATABASE       "io.containerd.metadata.v1.bolt/meta.db"
 
 /* Where an installation keeps what is running, and what it must not forget. */
-static const struct {
+struct place {
     const char *state, *data;
-} places[] = {
+};
+
+static const struct place places[] = {
     {"run/containerd", "var/lib/containerd"},                             /* the default */
     {"run/k3s/containerd", "var/lib/rancher/k3s/agent/containerd"},       /* k3s */
     {"run/k3s/containerd", "var/lib/rancher/rke2/agent/containerd"},      /* rke2 */
@@ -45,6 +47,60 @@ static const struct {
     {"io.kubernetes.cri.sandbox-uid", FACT_POD_UID},
     {"nerdctl/name", FACT_NAME},
 };
+
+#define CONFIG     "etc/containerd/config.toml"
+#define CONFIG_MAX (1u << 20)
+
+/* containerd's own configuration, when it moves the directories: two top-level strings. */
+struct moved {
+    char *text;
+    struct place place; /* into `text`; the defaults where it is silent */
+};
+
+static void moved_done(struct moved *moved)
+{
+    free(moved->text);
+}
+
+/* The value of `KEY = "/value"` without the first slash; NULL when the line is no such. */
+static char *toml_path(char *line, const char *key)
+{
+    line += strspn(line, " \t");
+    size_t len = strlen(key);
+    if (strncmp(line, key, len) != 0)
+        return NULL;
+    line += len;
+    line += strspn(line, " \t");
+    if (*line++ != '=')
+        return NULL;
+    line += strspn(line, " \t");
+    if (*line != '"' && *line != '\'')
+        return NULL;
+    char *end = strchr(line + 1, *line);
+    line++;
+    if (!end || *line != '/')
+        return NULL;
+    *end = '\0';
+    return line + strspn(line, "/");
+}
+
+static void read_config(struct facts *facts, struct moved *ret_moved)
+{
+    *ret_moved = (struct moved){.place = places[0]};
+    if (facts_file(facts, CONFIG, CONFIG_MAX, &ret_moved->text, NULL) < 0)
+        return;
+    for (char *line = ret_moved->text; *line && *line != '[';) {
+        char *end = strchrnul(line, '\n');
+        char *next = *end ? end + 1 : end;
+        *end = '\0';
+        char *root = toml_path(line, "root"), *state = root ? NULL : toml_path(line, "state");
+        if (root)
+            ret_moved->place.data = root;
+        if (state)
+            ret_moved->place.state = state;
+        line = next;
+    }
+}
 
 struct label_sink {
     struct container_facts *found;
@@ -177,8 +233,21 @@ static void apply_annotations(const json_t *config, struct container_facts *foun
         found->flags |= CONTAINER_FLAG_POD_SANDBOX;
 }
 
-static int apply_task(struct facts *facts, const char *state, const char *name_space,
-                      const char *id, struct container_facts *found)
+/* The databases of those installations that keep their tasks in `state`. */
+static void apply_databases(struct facts *facts, const struct place *moved, const char *state,
+                            const char *name_space, const char *id, struct container_facts *found)
+{
+    if (!strcmp(moved->state, state) &&
+        apply_database(facts, moved->data, name_space, id, found) == 0)
+        return;
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+        if (!strcmp(places[i].state, state) && strcmp(places[i].data, moved->data) != 0 &&
+            apply_database(facts, places[i].data, name_space, id, found) == 0)
+            return;
+}
+
+static int apply_task(struct facts *facts, const struct place *moved, const char *state,
+                      const char *name_space, const char *id, struct container_facts *found)
 {
     _cleanup_free_ char *bundle = runtime_path("%s/" TASKS "/%s/%s", state, name_space, id);
     _cleanup_free_ char *init = bundle ? runtime_path("%s/init.pid", bundle) : NULL;
@@ -191,10 +260,7 @@ static int apply_task(struct facts *facts, const char *state, const char *name_s
         return r;
     found->runtime = RUNTIME_CONTAINERD;
     apply_annotations(config, found);
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-        if (!strcmp(places[i].state, state) &&
-            apply_database(facts, places[i].data, name_space, id, found) == 0)
-            break;
+    apply_databases(facts, moved, state, name_space, id, found);
     if (!found->lists[FACT_LABELS].len) /* no database: labels were copied to annotations by ctr */
         runtime_labels(json_at(config, "annotations"), FACT_LABELS, found);
     runtime_kubernetes_labels(found);
@@ -205,8 +271,8 @@ static int apply_task(struct facts *facts, const char *state, const char *name_s
     return 0;
 }
 
-static int find_below(struct facts *facts, const char *state, const char *id,
-                      struct container_facts *found)
+static int find_below(struct facts *facts, const struct place *moved, const char *state,
+                      const char *id, struct container_facts *found)
 {
     _cleanup_free_ char *tasks = runtime_path("%s/" TASKS, state);
     int r = -ENOENT;
@@ -224,13 +290,13 @@ static int find_below(struct facts *facts, const char *state, const char *id,
     struct dirent *entry;
     for (unsigned n = 0; r == -ENOENT && n < NAMESPACES_MAX && (entry = readdir(dir)); n++)
         if (entry->d_name[0] != '.')
-            r = apply_task(facts, state, entry->d_name, id, found);
+            r = apply_task(facts, moved, state, entry->d_name, id, found);
     return r;
 }
 
 /* The installation whose state directory the bundle of a state file lies in, wherever that is. */
-static int find_by_state(struct facts *facts, const struct runtime_query *query,
-                         struct container_facts *found)
+static int find_by_state(struct facts *facts, const struct place *moved,
+                         const struct runtime_query *query, struct container_facts *found)
 {
     const char *bundle = query->state ? query->state->bundle : "";
     const char *tasks = strstr(bundle, "/" TASKS "/");
@@ -240,18 +306,23 @@ static int find_by_state(struct facts *facts, const struct runtime_query *query,
     _cleanup_free_ char *state = strndup(bundle + 1, (size_t)(tasks - bundle) - 1);
     if (!state)
         return -ENOMEM;
-    return apply_task(facts, state, query->state->name_space, query->id, found);
+    return apply_task(facts, moved, state, query->state->name_space, query->id, found);
 }
 
 int runtime_containerd_find(struct facts *facts, const struct runtime_query *query,
                             struct container_facts *found)
 {
-    int r = find_by_state(facts, query, found);
+    _cleanup_(moved_done) struct moved moved;
 
+    read_config(facts, &moved);
+    int r = find_by_state(facts, &moved.place, query, found);
+    if (r == -ENOENT)
+        r = find_below(facts, &moved.place, moved.place.state, query->id, found);
     for (size_t i = 0; r == -ENOENT && i < sizeof(places) / sizeof(*places); i++) {
-        if (i && !strcmp(places[i].state, places[i - 1].state))
+        if ((i && !strcmp(places[i].state, places[i - 1].state)) ||
+            !strcmp(places[i].state, moved.place.state))
             continue;
-        r = find_below(facts, places[i].state, query->id, found);
+        r = find_below(facts, &moved.place, places[i].state, query->id, found);
     }
     return r;
 }
