@@ -168,7 +168,8 @@ static int load(const struct agent *agent, struct ruleset **ret_rules)
         .minimum_priority = agent->options->priority,
     };
 
-    return load_rules(&agent->options->rules, &options, WARNINGS_FEW, ret_rules, NULL);
+    return load_rules(&agent->options->rules, &agent->options->disable, &options, WARNINGS_FEW,
+                      ret_rules, NULL);
 }
 
 /* New rules are compiled aside and swapped whole; bad ones leave the old ones running. */

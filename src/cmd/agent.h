@@ -20,7 +20,7 @@
 #include "world/world.h"
 
 struct agent_options {
-    struct texts rules;
+    struct texts rules, disable;
     struct texts outputs; /* none: standard output */
     bool json;
     bool all_matches;

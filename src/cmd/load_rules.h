@@ -16,15 +16,24 @@
      .offset = offsetof(type, member),                                                             \
      .help = "rules to load, in this order (else: the built-in ones)"}
 
+/* --disable, likewise. */
+#define DISABLE_OPTION(type, member)                                                               \
+    {.name = "disable",                                                                            \
+     .kind = OPTION_TEXTS,                                                                         \
+     .value = "PATTERN",                                                                           \
+     .offset = offsetof(type, member),                                                             \
+     .help = "leave out rules whose name or tag matches (*, ?, [])"}
+
 /* How much of the warnings is printed. */
 enum warnings_shown { WARNINGS_ALL, WARNINGS_FEW, WARNINGS_NONE };
 
 /*
  * Load and print the loader's warnings, and its error, on standard error. 0 or -errno.
- * *ret_warnings (may be NULL) is how many warnings there were.
+ * `disable` may be NULL. *ret_warnings (may be NULL) is how many warnings there were.
  */
-int load_rules(const struct texts *paths, const struct rules_options *options,
-               enum warnings_shown shown, struct ruleset **ret_rules, size_t *ret_warnings);
+int load_rules(const struct texts *paths, const struct texts *disable,
+               const struct rules_options *options, enum warnings_shown shown,
+               struct ruleset **ret_rules, size_t *ret_warnings);
 
 /* Where the built-in rules are: beside the build when run from there, else as installed. */
 const char *builtin_rules(void);

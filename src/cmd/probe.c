@@ -157,7 +157,7 @@ int probe_command(int argc, char **argv)
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
         return code;
-    if (load_rules(&options.rules, &everything, WARNINGS_NONE, &probe.rules, NULL) < 0)
+    if (load_rules(&options.rules, NULL, &everything, WARNINGS_NONE, &probe.rules, NULL) < 0)
         return EXIT_ERROR;
     probe.count = probe_run(probe.features);
     probe.tier = probe_tier(probe.features, probe.count);

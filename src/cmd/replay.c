@@ -13,7 +13,7 @@
 #include "sensor/recording.h"
 
 struct replay_options {
-    struct texts rules;
+    struct texts rules, disable;
     struct texts outputs;
     bool json;
     bool all_matches;
@@ -26,6 +26,7 @@ struct replay_options {
 
 static const struct option_row rows[] = {
     RULES_OPTION(struct replay_options, rules),
+    DISABLE_OPTION(struct replay_options, disable),
     {OPTION("output", TEXTS, outputs, "stdout, file:PATH or syslog; may be repeated"),
      .letter = 'o', .value = "SINK"},
     {OPTION("json", FLAG, json, "alerts as Falco's JSON, one a line")},
@@ -153,7 +154,8 @@ static int replay_file(struct replay *replay, const char *path,
     };
     uint64_t failed = 0;
 
-    int r = load_rules(&options->rules, &rules_options, WARNINGS_FEW, &replay->rules, NULL);
+    int r = load_rules(&options->rules, &options->disable, &rules_options, WARNINGS_FEW,
+                       &replay->rules, NULL);
     if (r == 0)
         r = open_outputs(replay, options);
     if (r == 0)

@@ -48,7 +48,7 @@ static int load(const struct rules_command_options *options, enum warnings_shown
         .minimum_priority = PRIORITY_DEBUG,
     };
 
-    return load_rules(&options->rules, &everything, shown, ret_rules, ret_warnings);
+    return load_rules(&options->rules, NULL, &everything, shown, ret_rules, ret_warnings);
 }
 
 static int check(const struct rules_command_options *options)

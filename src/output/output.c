@@ -77,7 +77,7 @@ static int unknown_sink(const char *description, struct error *ret_error)
         buf_printf(&known, "%s%s%s%s", i ? ", " : "", sink_types[i]->name,
                    sink_types[i]->argument ? ":" : "",
                    sink_types[i]->argument ? sink_types[i]->argument : "");
-    return error_set(ret_error, -EINVAL, "unknown output \"%s\", expected one of: %s", description,
+    return error_set(ret_error, -EINVAL, "unknown output '%s', expected one of: %s", description,
                      known.failed ? "" : known.data);
 }
 
@@ -90,7 +90,7 @@ int output_add(struct output *output, const char *sink, enum output_format forma
     if (!type || !type->argument != !argument)
         return unknown_sink(sink, ret_error);
     if (output->count == OUTPUT_SINKS_MAX)
-        return error_set(ret_error, -E2BIG, "more than %d outputs, the last is \"%s\"",
+        return error_set(ret_error, -E2BIG, "more than %d outputs, the last is '%s'",
                          OUTPUT_SINKS_MAX, sink);
 
     struct sink made = {.type = type, .format = format};

@@ -276,12 +276,12 @@ static void wrong_descriptions_are_told(void **state)
         const char *sink, *message;
         int code;
     } rows[] = {
-        {"kafka", "unknown output \"kafka\", expected one of: stdout, file:PATH, syslog", -EINVAL},
-        {"", "unknown output \"\"", -EINVAL},
-        {"file", "unknown output \"file\"", -EINVAL},
-        {"file:", "unknown output \"file:\"", -EINVAL},
-        {"stdout:x", "unknown output \"stdout:x\"", -EINVAL},
-        {"filex:/a", "unknown output \"filex:/a\"", -EINVAL},
+        {"kafka", "unknown output 'kafka', expected one of: stdout, file:PATH, syslog", -EINVAL},
+        {"", "unknown output ''", -EINVAL},
+        {"file", "unknown output 'file'", -EINVAL},
+        {"file:", "unknown output 'file:'", -EINVAL},
+        {"stdout:x", "unknown output 'stdout:x'", -EINVAL},
+        {"filex:/a", "unknown output 'filex:/a'", -EINVAL},
         {"file:/nonexistent/a", "can't open output file /nonexistent/a: No such file", -ENOENT},
     };
     struct scene *scene = *state;

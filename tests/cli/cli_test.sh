@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# usage: cli_test.sh BULWARK MAKE_RECORDING
+# The commands from outside, without a sensor: help, wrong usage, exit codes, bad rules, replays.
+set -u
+
+bulwark=$1
+make_recording=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+export TZ=UTC
+
+fail() {
+    failures=$((failures + 1))
+    echo "FAIL $1"
+    sed 's/^/  out: /' "$work/out"
+    sed 's/^/  err: /' "$work/err"
+}
+
+# expect CODE PATTERN ARGUMENT...: exit code, and a pattern on standard output or error
+expect() {
+    code=$1
+    pattern=$2
+    shift 2
+    "$bulwark" "$@" > "$work/out" 2> "$work/err" < /dev/null
+    got=$?
+    if [ $got -ne "$code" ]; then
+        fail "bulwark $*: exit code $got, expected $code"
+    elif ! cat "$work/out" "$work/err" | grep -q -e "$pattern"; then
+        fail "bulwark $*: no \"$pattern\""
+    fi
+}
+
+# expect_no PATTERN: of the last command's output
+expect_no() {
+    ! cat "$work/out" "$work/err" | grep -q -e "$1" || fail "there is \"$1\""
+}
+
+expect 2 '^usage: bulwark COMMAND'
+for option in --help -h help; do
+    expect 0 'replay  *judge a recording' "$option"
+done
+for option in --version -V version; do
+    expect 0 '^bulwark [0-9]' "$option"
+done
+expect 0 '^{"version":"[0-9.]*"}$' version --json
+for command in run record replay rules probe version; do
+    expect 0 "^usage: bulwark $command " "$command" --help
+    expect 0 "^usage: bulwark $command " "$command" -h
+    expect 0 "^usage: bulwark $command " help "$command"
+    expect 2 "unknown option '--colour'" "$command" --colour
+    expect 2 "unknown option '-Z'" "$command" -Z
+done
+expect 2 "unknown command 'recrod'; did you mean 'record'" recrod
+expect 2 "unknown command 'nonsense' (see" nonsense
+expect 2 "unknown command 'nonsense'" help nonsense
+expect 2 "unknown option '--jsn'; did you mean 'json'" run --jsn
+expect 2 '\-\-json takes no value' run --json=yes
+expect 2 '\-\-rules needs a value' run -r
+expect 2 "'soon' is no number of seconds" run --duration soon
+for seconds in 0 -1 nan inf 1e12 1x ''; do
+    expect 2 'is no number of seconds' run "--duration=$seconds"
+done
+for bytes in 1T 1KK -1 5000000000 4G ''; do
+    expect 2 'is no number of bytes' run "--bulk-ring=$bytes"
+done
+expect 2 "'urgent' is no priority" run -p urgent
+expect 2 "'x' is too much" run x
+expect 2 '\-o FILE is missing' record
+expect 2 'FILE is missing' replay
+expect 2 "'lint' is none of check, list, fields" rules lint
+
+rules=$work/rules.yaml
+cat > "$rules" << 'RULES'
+- rule: Shadow is read
+  desc: A test rule.
+  condition: evt.type = openat and fd.name = /etc/shadow
+  output: shadow is read by %proc.cmdline in %container.name of %container.image.repository
+  priority: WARNING
+  tags: [T1003.008, test]
+RULES
+sed 's/fd.name/fd.nmae/' "$rules" > "$work/field.yaml"
+printf -- '- rule: [\n' > "$work/yaml.yaml"
+
+expect 0 '^1 rules, 1 of them enabled, 0 warnings$' rules check -r "$rules"
+expect 2 'field.yaml:[0-9]*:[0-9]*: .*fd.nmae' rules check -r "$work/field.yaml"
+expect 2 'yaml.yaml:[0-9]*:[0-9]*: ' rules check -r "$work/yaml.yaml"
+expect 2 'absent.yaml' rules check -r "$work/absent.yaml"
+sed 's/  desc:/  descr: x\n  desc:/' "$rules" > "$work/key.yaml"
+expect 0 'key.yaml:[0-9]*:[0-9]*: .*descr' rules check -r "$work/key.yaml"
+expect 0 '1 warnings$' rules check -r "$work/key.yaml"
+expect 0 '^Warning  *Shadow is read' rules list -r "$rules"
+expect 0 '"rule": "Shadow is read"' rules list -r "$rules" --json
+expect 0 '^proc.name  *string' rules fields
+expect 0 '"name": "proc.name"' rules fields --json
+expect 0 '^| `proc.name` | string |' rules fields --markdown
+
+for kind in empty quiet read lossy malformed; do
+    "$make_recording" "$kind" "$work/$kind.rec" || fail "make_recording $kind"
+done
+text='05:17:14.588008469: Warning shadow is read by cat /etc/shadow in web of registry.example/shop/web'
+expect 0 ' 0 alerts' replay "$work/empty.rec" -r "$rules"
+expect 0 ' 0 alerts' replay "$work/quiet.rec" -r "$rules"
+expect 1 "$text" replay "$work/read.rec" -r "$rules"
+expect_no 'warning'
+expect_no "$(printf '\033')"
+expect 1 '^{"hostname":"node-1","output":"05:17:14.588008469: Warning shadow is read.*"time":"2026-11-24T05:17:14.588008469Z"}$' \
+    replay "$work/read.rec" -r "$rules" --json
+expect 1 '12 events were lost here when this was recorded: drop_bulk_ring_full' \
+    replay "$work/lossy.rec" -r "$rules"
+expect 1 '1 of 7 records are malformed' replay "$work/malformed.rec" -r "$rules"
+expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" -p critical
+expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --disable 'shadow*'
+expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --disable T1003.008
+expect 1 'disable.*nothing.*no rule' replay "$work/read.rec" -r "$rules" --disable nothing
+expect 1 ' 1 alerts' replay "$work/read.rec" -r "$rules" -o "file:$work/alerts"
+grep -q "$text" "$work/alerts" || fail "nothing in the file of -o"
+
+head -c 700 "$work/read.rec" > "$work/cut.rec"
+expect 0 'ends within a record' replay "$work/cut.rec" -r "$rules"
+{ cat "$work/read.rec" && head -c 200 /dev/zero; } > "$work/broken.rec"
+expect 2 'broken.rec: byte [0-9]*: a record of size 0' replay "$work/broken.rec" -r "$rules"
+grep -q "$text" "$work/out" || fail "no alert of the records before the broken one"
+expect 2 'not a recording' replay "$rules" -r "$rules"
+expect 2 'No such file' replay "$work/absent.rec" -r "$rules"
+expect 2 'field.yaml:' replay "$work/read.rec" -r "$work/field.yaml"
+expect 2 'No space left' replay "$work/read.rec" -r "$rules" -o file:/dev/full
+expect 2 "unknown output 'kafka'" replay "$work/read.rec" -r "$rules" -o kafka
+if ! "$bulwark" replay - -r "$rules" < "$work/read.rec" 2> "$work/err" | grep -q "$text"; then
+    fail "replay of standard input"
+fi
+
+"$bulwark" --help > /dev/full 2> "$work/err" && fail "standard output is full and nobody is told"
+grep -q "can't write to standard output" "$work/err" || fail "standard output is full: not told"
+
+# What a person without rights is told.
+if command -v setpriv > "$work/where" && [ "$(id -u)" -eq 0 ]; then
+    setpriv --bounding-set=-all --inh-caps=-all "$bulwark" run -r "$rules" > "$work/out" 2> "$work/err"
+    [ $? -eq 2 ] || fail "run without capabilities: not 2"
+    grep -q CAP_BPF "$work/err" || fail "run without capabilities: CAP_BPF is not named"
+fi
+: > "$work/there.rec"
+expect 2 'exists already' record -o "$work/there.rec" -r "$rules"
+
+[ $failures -eq 0 ] && echo "ok"
+exit $((failures > 0))
