@@ -99,8 +99,10 @@ static long arg_step(u64 index, void *data)
  * Append every argument of the call. `with_base` false leaves out the directories relative paths
  * start from, for calls whose object is known better.
  */
-static __noinline __attribute__((unused)) int put_args(struct scratch *s, u32 with_base)
+CHECKED_ONCE int put_args(struct scratch *s, u32 with_base)
 {
+    if (!s)
+        return 0;
     u32 type = s->type;
     struct args_walk walk = {
         .s = s,

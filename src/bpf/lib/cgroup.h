@@ -57,7 +57,8 @@ static __always_inline u64 cgroup_id(struct cgroup *cgroup)
 
 static long cgroup_step(u64 index, void *data)
 {
-    struct path_walk *walk = data;
+    struct scratch *s = *(struct scratch **)data;
+    struct path_walk *walk = &s->walk;
     struct kernfs_node *node = (void *)walk->dentry;
     u64 parent;
     char *name = (char *)BPF_CORE_READ(node, name);
@@ -72,14 +73,14 @@ static long cgroup_step(u64 index, void *data)
     }
 
     /* The length of a kernfs name is not kept: read it behind the middle of the buffer first. */
-    long n = bpf_probe_read_kernel_str(&walk->s->path[PATH_ROOM], 256, name);
+    long n = bpf_probe_read_kernel_str(&s->path[PATH_ROOM], 256, name);
     if (n <= 0) {
         count(COUNTER_FAILED_READ_KERNEL);
         walk->flags |= PARAM_FLAG_UNREADABLE;
         walk->done = 1;
         return 1;
     }
-    path_prepend(walk, (u64)name, (u32)n - 1, true);
+    path_prepend(s, (u64)name, (u32)n - 1, true);
     walk->dentry = parent;
     return walk->done & 1;
 }
@@ -88,25 +89,25 @@ static long cgroup_step(u64 index, void *data)
 static __noinline u32 cgroup_path_build(struct scratch *s, u64 address)
 {
     struct cgroup *cgroup = (void *)address;
-    struct path_walk walk = {
-        .s = s,
+    struct path_walk *walk = &s->walk;
+
+    *walk = (struct path_walk){
         .dentry = (u64)BPF_CORE_READ(cgroup, kn),
         .start = PATH_ROOM,
     };
-
     s->path_flags = PARAM_FLAG_UNREADABLE;
-    if (bpf_loop(64, cgroup_step, &walk, 0) < 0) {
+    if (bpf_loop(64, cgroup_step, &s, 0) < 0) {
         count(COUNTER_FAILED_LOOP);
         return PATH_ROOM;
     }
-    if (!walk.done)
-        walk.flags |= PARAM_FLAG_TRUNCATED;
-    if (walk.start == PATH_ROOM) {
-        walk.start = PATH_ROOM - 1;
+    if (!walk->done)
+        walk->flags |= PARAM_FLAG_TRUNCATED;
+    if (walk->start == PATH_ROOM) {
+        walk->start = PATH_ROOM - 1;
         s->path[PATH_ROOM - 1] = '/';
     }
-    s->path_flags = walk.flags;
-    return walk.start;
+    s->path_flags = walk->flags;
+    return walk->start;
 }
 
 static __always_inline void put_cgroup(struct scratch *s, u32 id, struct cgroup *cgroup)

@@ -169,10 +169,12 @@ static __always_inline enum file_type file_type(u64 address)
 }
 
 /* PATH and FILE_* of an open file. */
-static __always_inline void put_file(struct scratch *s, u64 address)
+CHECKED_ONCE int put_file(struct scratch *s, u64 address)
 {
     struct file_facts facts;
 
+    if (!s)
+        return 0;
     file_facts(s, address, &facts);
     put_path(s, PARAM_PATH, (u64)facts.path.dentry, (u64)facts.path.mnt,
              facts.flags & FILE_FLAG_UNLINKED ? PARAM_FLAG_DELETED : 0);
@@ -183,6 +185,7 @@ static __always_inline void put_file(struct scratch *s, u64 address)
     put_number(s, PARAM_FILE_FILESYSTEM, facts.magic);
     put_number(s, PARAM_FILE_UID, facts.uid);
     put_number(s, PARAM_FILE_OPEN_FLAGS, facts.open_flags);
+    return 0;
 }
 
 #endif

@@ -24,6 +24,20 @@
 #define WINDOW_BYTES 208   /* of a kernel object, see object.h */
 #define NESTING      2     /* programs that may interrupt each other on one CPU */
 
+/* How far a walk has come. In scratch memory, not on the stack: there the verifier would follow each
+ * value through every step instead of calling it unknown at once. */
+struct path_walk {
+    u64 dentry;
+    u64 mount;      /* struct mount */
+    u64 mount_root; /* its root dentry */
+    u64 root_dentry;
+    u64 root_mount;
+    u32 start; /* first byte of what is built, an offset in scratch.path */
+    u32 done;
+    u32 flags;
+    u32 unused;
+};
+
 struct scratch {
     u64 busy;
     u64 args[EVENT_ARGS]; /* of the system call, as the caller's ABI gave them */
@@ -34,6 +48,7 @@ struct scratch {
     u32 syscall;
     u32 critical;
     u32 path_flags; /* PARAM_FLAG_* of the path built last */
+    struct path_walk walk;
     char window[WINDOW_BYTES];
     char path[2 * PATH_ROOM + 256];
     char data[RECORD_ROOM + RECORD_SLACK];

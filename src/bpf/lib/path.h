@@ -15,23 +15,11 @@
 #define PATH_COMPONENTS 2048 /* a path of 4,095 bytes has no more */
 #define NEAR_BYTES      64   /* d_parent and d_name; mnt_parent, mnt_mountpoint and mnt_root */
 
-struct path_walk {
-    struct scratch *s;
-    u64 dentry;
-    u64 mount;      /* struct mount */
-    u64 mount_root; /* its root dentry */
-    u64 root_dentry;
-    u64 root_mount;
-    u32 start; /* first byte of what is built, an offset in scratch.path */
-    u32 done;
-    u32 flags;
-    u32 unused;
-};
-
 #define REAL_MOUNT(vfsmount) ((u64)(vfsmount) - bpf_core_field_offset(struct mount, mnt))
 
-static __always_inline void path_prepend(struct path_walk *walk, u64 name, u32 len, bool slash)
+static __always_inline void path_prepend(struct scratch *s, u64 name, u32 len, bool slash)
 {
+    struct path_walk *walk = &s->walk;
     u32 start = walk->start;
 
     if (len > 255)
@@ -46,7 +34,7 @@ static __always_inline void path_prepend(struct path_walk *walk, u64 name, u32 l
     start &= 2 * PATH_ROOM - 1;
     BOUNDED(len);
     len &= 255;
-    if (bpf_probe_read_kernel(&walk->s->path[start], len, (void *)name) < 0) {
+    if (bpf_probe_read_kernel(&s->path[start], len, (void *)name) < 0) {
         count(COUNTER_FAILED_READ_KERNEL);
         walk->flags |= PARAM_FLAG_UNREADABLE;
         walk->done = 1;
@@ -54,14 +42,15 @@ static __always_inline void path_prepend(struct path_walk *walk, u64 name, u32 l
     }
     if (slash) {
         start = (start - 1) & (2 * PATH_ROOM - 1);
-        walk->s->path[start] = '/';
+        s->path[start] = '/';
     }
     walk->start = start;
 }
 
 static long path_step(u64 index, void *data)
 {
-    struct path_walk *walk = data;
+    struct scratch *s = *(struct scratch **)data;
+    struct path_walk *walk = &s->walk;
     struct dentry *dentry = (void *)walk->dentry;
 
     if (walk->dentry == walk->root_dentry && walk->mount == walk->root_mount) {
@@ -71,73 +60,73 @@ static long path_step(u64 index, void *data)
 
     if (walk->dentry == walk->mount_root) {
         struct mount *mount = (void *)walk->mount;
-        window_read(walk->s, mount, NEAR_BYTES);
-        u64 parent = (u64)WINDOW_FIELD(walk->s, NEAR_BYTES, mount, mnt_parent);
+        window_read(s, mount, NEAR_BYTES);
+        u64 parent = (u64)WINDOW_FIELD(s, NEAR_BYTES, mount, mnt_parent);
 
         if (!parent || parent == walk->mount) { /* the top of its namespace, not the task's root */
             walk->flags |= PARAM_FLAG_OUTSIDE_ROOT;
             walk->done = 1;
             return 1;
         }
-        walk->dentry = (u64)WINDOW_FIELD(walk->s, NEAR_BYTES, mount, mnt_mountpoint);
+        walk->dentry = (u64)WINDOW_FIELD(s, NEAR_BYTES, mount, mnt_mountpoint);
         walk->mount = parent;
         mount = (void *)parent;
         walk->mount_root = (u64)BPF_CORE_READ(mount, mnt.mnt_root);
         return 0;
     }
 
-    window_read(walk->s, dentry, NEAR_BYTES);
-    struct qstr name = WINDOW_FIELD(walk->s, NEAR_BYTES, dentry, d_name);
-    u64 parent = (u64)WINDOW_FIELD(walk->s, NEAR_BYTES, dentry, d_parent);
+    window_read(s, dentry, NEAR_BYTES);
+    struct qstr name = WINDOW_FIELD(s, NEAR_BYTES, dentry, d_name);
+    u64 parent = (u64)WINDOW_FIELD(s, NEAR_BYTES, dentry, d_parent);
 
     if (parent == walk->dentry) { /* a root that is not its mount's: memfd, pipe, disconnected */
-        path_prepend(walk, (u64)name.name, name.len, false);
+        path_prepend(s, (u64)name.name, name.len, false);
         walk->flags |= PARAM_FLAG_OUTSIDE_ROOT;
         walk->done = 1;
         return 1;
     }
-    path_prepend(walk, (u64)name.name, name.len, true);
+    path_prepend(s, (u64)name.name, name.len, true);
     walk->dentry = parent;
     return walk->done & 1;
 }
 
 /* Build the path into scratch.path; returns the offset of its first byte, flags in *ret_flags. */
-static __noinline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmount)
+static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmount)
 {
     struct task_struct *task = bpf_get_current_task_btf();
-    struct path_walk walk = {
-        .s = s,
+    struct path_walk *walk = &s->walk;
+
+    *walk = (struct path_walk){
         .dentry = dentry,
         .mount = REAL_MOUNT(vfsmount),
         .start = PATH_ROOM,
     };
-
     s->path_flags = PARAM_FLAG_UNREADABLE;
     if (!dentry || !vfsmount)
         return PATH_ROOM;
-    struct mount *mount = (void *)walk.mount;
-    walk.mount_root = (u64)BPF_CORE_READ(mount, mnt.mnt_root);
+    struct mount *mount = (void *)walk->mount;
+    walk->mount_root = (u64)BPF_CORE_READ(mount, mnt.mnt_root);
 
     struct fs_struct *fs = task->fs;
     if (fs) {
-        walk.root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
-        walk.root_mount = REAL_MOUNT(BPF_CORE_READ(fs, root.mnt));
+        walk->root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
+        walk->root_mount = REAL_MOUNT(BPF_CORE_READ(fs, root.mnt));
     }
-    if (bpf_loop(PATH_COMPONENTS, path_step, &walk, 0) < 0) {
+    if (bpf_loop(PATH_COMPONENTS, path_step, &s, 0) < 0) {
         count(COUNTER_FAILED_LOOP);
         return PATH_ROOM;
     }
-    if (!walk.done)
-        walk.flags |= PARAM_FLAG_TRUNCATED;
-    if (walk.flags & PARAM_FLAG_TRUNCATED)
+    if (!walk->done)
+        walk->flags |= PARAM_FLAG_TRUNCATED;
+    if (walk->flags & PARAM_FLAG_TRUNCATED)
         count(COUNTER_TRUNCATED_PATH);
 
-    u32 start = walk.start;
-    if (start == PATH_ROOM && !(walk.flags & PARAM_FLAG_UNREADABLE)) {
+    u32 start = walk->start;
+    if (start == PATH_ROOM && !(walk->flags & PARAM_FLAG_UNREADABLE)) {
         start = PATH_ROOM - 1;
         s->path[PATH_ROOM - 1] = '/';
     }
-    s->path_flags = walk.flags;
+    s->path_flags = walk->flags;
     return start;
 }
 
@@ -159,11 +148,14 @@ static __always_inline void put_built_path(struct scratch *s, u32 id, u32 start,
     param_close(s, offset, id, flags, len);
 }
 
-static __always_inline void put_path(struct scratch *s, u32 id, u64 dentry, u64 vfsmount, u32 flags)
+/* `flags` are PARAM_FLAG_* that the caller knows of. */
+CHECKED_ONCE int put_path(struct scratch *s, u32 id, u64 dentry, u64 vfsmount, u32 flags)
 {
+    if (!s)
+        return 0;
     u32 start = path_build(s, dentry, vfsmount);
-
     put_built_path(s, id, start, s->path_flags | flags);
+    return 0;
 }
 
 #endif

@@ -12,6 +12,13 @@
 /* Keeps the compiler from re-deriving a value that the verifier has just seen bounded. */
 #define BOUNDED(value) asm volatile("" : "+r"(value))
 
+/*
+ * A function the verifier checks once, by itself, instead of at every call: that is what keeps the
+ * load short. Its scratch may be NULL as far as the verifier knows. Weak: each object has its copy
+ * and the linker keeps one.
+ */
+#define CHECKED_ONCE __weak __noinline
+
 #define RECORD_MASK (RECORD_ROOM - 1)
 
 static __always_inline struct scratch *scratch_of_cpu(void)

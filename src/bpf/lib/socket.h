@@ -54,14 +54,16 @@ static __always_inline void put_unix_path(struct scratch *s, u32 id, struct unix
 }
 
 /* SOCKET, and the paths of a unix socket. `role` SOCKET_ROLE_UNKNOWN: as remembered. */
-static __always_inline void put_socket(struct scratch *s, u64 file, u32 role)
+CHECKED_ONCE int put_socket(struct scratch *s, u64 file, u32 role)
 {
+    if (!s)
+        return 0;
     struct file *open_file = (void *)file;
     struct sock *sk = sock_of_file(file);
     u32 offset;
 
     if (!sk || !param_room(s, sizeof(struct event_socket), &offset))
-        return;
+        return 0;
     BOUNDED(offset);
     offset &= RECORD_MASK;
     struct event_socket *out = (void *)&s->data[offset + sizeof(struct param_header)];
@@ -105,6 +107,7 @@ static __always_inline void put_socket(struct scratch *s, u64 file, u32 role)
         if (peer)
             put_unix_path(s, PARAM_SOCKET_PEER_PATH, peer);
     }
+    return 0;
 }
 
 /* The sockaddr a caller gave. */
