@@ -36,7 +36,11 @@ struct rules_options {
     enum rule_matching matching;
     enum rule_priority minimum_priority; /* less urgent rules are not loaded; default (zeroed struct)
                                             would be EMERGENCY: callers set PRIORITY_DEBUG */
+    bool no_suggested_output; /* true: don't append container_id=... k8s_ns_name=... to outputs */
 };
+
+/* The version of Falco's engine whose rule language this is: for required_engine_version. */
+#define RULES_ENGINE_VERSION "0.62.0"
 
 /* One source of rules: a file name for messages, and its text. */
 struct rules_source {
@@ -85,6 +89,8 @@ struct rules_needs {
 };
 
 void rules_needs(const struct ruleset *rules, struct rules_needs *ret_needs);
+/* The same of one rule, enabled or not; only `types` is filled. */
+void rules_rule_needs(const struct ruleset *rules, size_t index, struct rules_needs *ret_needs);
 
 /* For listing. The pointers live as long as the set. */
 struct rule_info {
@@ -120,6 +126,23 @@ struct alert {
 };
 
 typedef void (*rules_alert)(void *data, const struct alert *alert);
+
+/* What evaluation had to give up, by cause. */
+#define RULES_COUNTER_LIST(X)                                                                      \
+    X(events, "events")             /* judged */                                                   \
+    X(evaluations, "evaluations")   /* conditions evaluated */                                     \
+    X(alerts, "alerts")                                                                            \
+    X(regex_limit, "regex_limit")   /* a regular expression gave up: counts as no match */         \
+    X(text_lost, "text_lost")       /* a value's text did not fit into memory: shown as missing */ \
+    X(values_cut, "values_cut")     /* a value was longer than kept, or lost for want of memory */
+
+struct rules_counters {
+#define RULES_COUNTER_FIELD(field, text) uint64_t field;
+    RULES_COUNTER_LIST(RULES_COUNTER_FIELD)
+#undef RULES_COUNTER_FIELD
+};
+
+const struct rules_counters *rules_counters(const struct ruleset *rules);
 
 /* Judge one event: calls back for each match, one at most under MATCHING_FIRST. Returns how many. */
 unsigned rules_judge(struct ruleset *rules, struct world *world, const struct judged_event *judged,

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_COMPARE_H
+#define RULES_COMPARE_H
+
+#include "rules/compiled.h"
+
+/* What is compared alike. */
+enum compare_class { COMPARE_TEXT, COMPARE_NUMBER, COMPARE_BOOL, COMPARE_ADDRESS };
+
+enum compare_class compare_class(enum field_type type);
+
+/* Which operators a type of field takes. */
+bool compare_supports(enum field_type type, enum operator op);
+
+/* Compare a string, the text of one value or element of a list, by a string operator. */
+bool compare_string(struct ruleset *rules, enum operator op, const struct field_string *left,
+                    const struct operand *right);
+
+/* A number or both of a pair: any will do, but `!=` wants all to differ. */
+bool compare_number(enum operator op, const struct field_value *left, int64_t right);
+
+/* The same for addresses, against an address or network: = != and the list operators. */
+bool compare_address(enum operator op, const struct field_value *left, const struct operand *right);
+
+/* Whether a path is one of a set's members or below one: members have no slash at their end. */
+bool compare_path_below(const struct string_set *set, const struct field_string *path);
+
+/* IPv4 in IPv6 (::ffff:a.b.c.d) is the same address as the IPv4 one. */
+void compare_normalise(uint8_t address[16], uint8_t *len, uint8_t *bits);
+
+#endif

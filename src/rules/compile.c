@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/compile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "rules/format.h"
+#include "rules/parser.h"
+#include "rules/warnings.h"
+
+/* As in Falco: a condition that leaves more types than this is worth a warning. */
+#define TYPES_MANY 100
+
+/* What is appended to outputs that do not name it themselves. */
+static const struct {
+    const char *field, *text;
+} suggested[] = {
+    {"container.id", " container_id=%container.id"},
+    {"container.name", " container_name=%container.name"},
+    {"container.image.repository", " container_image_repository=%container.image.repository"},
+    {"container.image.tag", " container_image_tag=%container.image.tag"},
+    {"k8s.pod.name", " k8s_pod_name=%k8s.pod.name"},
+    {"k8s.ns.name", " k8s_ns_name=%k8s.ns.name"},
+};
+
+static int no_memory(struct checker *checker)
+{
+    return error_set(checker->error, -ENOMEM, "out of memory");
+}
+
+static const char *keep(struct checker *checker, const char *text)
+{
+    return arena_copy(&checker->rules->arena, text, strlen(text));
+}
+
+/* A text without the blanks around it. */
+static const char *keep_trimmed(struct checker *checker, const char *text)
+{
+    size_t start = strspn(text, " \t\r\n"), end = strlen(text);
+
+    while (end > start && strchr(" \t\r\n", text[end - 1]))
+        end--;
+    return arena_copy(&checker->rules->arena, text + start, end - start);
+}
+
+/* Whether the output names the field itself. */
+static bool names_field(const char *output, const char *field)
+{
+    size_t len = strlen(field);
+
+    for (const char *at = output; (at = strstr(at, field)); at += len)
+        if (at > output && (at[-1] == '%' || at[-1] == '(') && at[len] != '.' && at[len] != '_')
+            return true;
+    return false;
+}
+
+static int make_output(struct checker *checker, const struct rules_options *options,
+                       const struct rule_def *def, struct origin *output)
+{
+    struct arena *arena = checker->collector->arena;
+    struct origin own = def->output;
+
+    if (origin_join(arena, &own, YAML_FILE_MAX) < 0)
+        return no_memory(checker);
+    *output = (struct origin){0};
+    size_t end = own.len;
+    while (end && strchr(" \t\r\n", own.text[end - 1]))
+        end--;
+    int r = origin_add_origin(arena, output, &own);
+    if (r == 0 && output->count) {
+        /* blanks at the end go, so that what is appended follows closely */
+        struct origin_piece *last = &output->pieces[output->count - 1];
+        size_t cut = own.len - end < last->len ? own.len - end : last->len;
+        last->len -= cut;
+        output->len -= cut;
+    }
+    for (size_t i = 0; i < sizeof(suggested) / sizeof(suggested[0]) && r == 0; i++)
+        if (!options->no_suggested_output && !names_field(own.text, suggested[i].field))
+            r = origin_add_string(arena, output, suggested[i].text, def->node);
+    if (r == 0)
+        r = origin_join(arena, output, YAML_FILE_MAX);
+    return r < 0 ? no_memory(checker) : 0;
+}
+
+static int compile_condition(struct checker *checker, const struct rule_def *def,
+                             struct term **ret_term)
+{
+    struct arena *arena = checker->collector->arena;
+    struct origin *condition = arena_alloc(arena, sizeof(*condition));
+    struct ast *ast;
+
+    if (!condition)
+        return no_memory(checker);
+    int r = exceptions_apply(checker->collector, def, condition);
+    if (r < 0)
+        return r;
+    r = origin_join(arena, condition, CONDITION_MAX);
+    if (r == -E2BIG)
+        return yaml_error(checker->error, def->node, r,
+                          "the condition of rule '%.128s' has %zu bytes, the limit is %zu",
+                          def->name, condition->len, CONDITION_MAX);
+    if (r < 0)
+        return no_memory(checker);
+    r = parse_condition(arena, condition, &ast, checker->error);
+    return r < 0 ? r : check_condition(checker, ast, ret_term);
+}
+
+static int compare_tags(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int make_tags(struct checker *checker, const struct rule_def *def,
+                     const char *const **ret_tags)
+{
+    const char **tags =
+        arena_array(&checker->rules->arena, def->tag_count + 1, sizeof(*tags));
+    size_t count = 0;
+
+    if (!tags)
+        return no_memory(checker);
+    for (size_t i = 0; i < def->tag_count; i++)
+        if (!(tags[i] = keep(checker, def->tags[i])))
+            return no_memory(checker);
+    if (def->tag_count)
+        qsort(tags, def->tag_count, sizeof(*tags), compare_tags);
+    for (size_t i = 0; i < def->tag_count; i++)
+        if (!count || strcmp(tags[count - 1], tags[i]) != 0)
+            tags[count++] = tags[i];
+    tags[count] = NULL;
+    *ret_tags = tags;
+    return 0;
+}
+
+static int describe(struct checker *checker, const struct rule_def *def, const char *output,
+                    struct rule *rule)
+{
+    struct origin condition = def->condition, description = def->description;
+    struct arena *arena = checker->collector->arena;
+
+    if (origin_join(arena, &condition, YAML_FILE_MAX) < 0 ||
+        origin_join(arena, &description, YAML_FILE_MAX) < 0)
+        return no_memory(checker);
+    rule->info = (struct rule_info){
+        .name = keep(checker, def->name),
+        .description = keep_trimmed(checker, description.text),
+        .condition = keep_trimmed(checker, condition.text),
+        .output = keep_trimmed(checker, output),
+        .source = keep(checker, def->source),
+        .file = keep(checker, def->node->file->name),
+        .line = def->node->line,
+        .priority = def->priority,
+        .enabled = def->enabled,
+    };
+    if (!rule->info.name || !rule->info.description || !rule->info.condition ||
+        !rule->info.output || !rule->info.source || !rule->info.file)
+        return no_memory(checker);
+    return make_tags(checker, def, &rule->info.tags);
+}
+
+static void warn_many_types(struct checker *checker, const struct rule_def *def,
+                            const struct term *condition)
+{
+    unsigned count = 0;
+
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
+        count += type_set_has(&condition->match, type);
+    if (def->warn_evttypes && (count == 0 || count > TYPES_MANY))
+        collect_warn(checker->collector, "LOAD_NO_EVTTYPE", def->node,
+                     "rule '%.128s' is %s: %s", def->name,
+                     count ? "evaluated for nearly every event" : "never evaluated",
+                     count ? "narrow its condition by evt.type"
+                           : "no event type satisfies its condition");
+}
+
+/* 0 with *ret_rule NULL when the rule is skipped. */
+static int compile_rule(struct checker *checker, const struct rules_options *options,
+                        const struct rule_def *def, struct rule **ret_rule)
+{
+    struct rule *rule = arena_alloc(&checker->rules->arena, sizeof(*rule));
+    struct error at = {0}, *outer = checker->error;
+    struct origin *output = arena_alloc(checker->collector->arena, sizeof(*output));
+
+    if (!rule || !output)
+        return no_memory(checker);
+    int r = make_output(checker, options, def, output);
+    if (r < 0)
+        return r;
+
+    checker->error = &at;
+    r = format_compile(checker, output, &rule->output);
+    if (r == 0)
+        r = compile_condition(checker, def, &rule->condition);
+    checker->error = outer;
+    if (r == -ENOENT && def->skip_if_unknown) {
+        warnings_add(checker->collector->warnings, "LOAD_UNKNOWN_FILTER", &at);
+        *ret_rule = NULL;
+        return 0;
+    }
+    if (r < 0) {
+        if (outer && at.code)
+            *outer = at;
+        return r == -ENOENT ? -EINVAL : r;
+    }
+    warn_many_types(checker, def, rule->condition);
+    r = describe(checker, def, output->text, rule);
+    if (r == 0)
+        *ret_rule = rule;
+    return r;
+}
+
+static void note_slot(struct rules_needs *needs, const struct slot *slot)
+{
+    const char *name = slot->ref.field->name, *dot = strrchr(name, '.');
+
+    if (slot->ref.field->type == FIELD_NAMES)
+        needs->dns = true;
+    if (dot && (strcmp(dot, ".env") == 0 || strcmp(dot, ".aenv") == 0))
+        needs->env = true;
+    if (dot && strcmp(dot, ".cwd") == 0)
+        needs->cwd = true;
+}
+
+static void note_term(struct rules_needs *needs, struct term *term)
+{
+    if (term->visited)
+        return;
+    term->visited = true;
+    if (term->kind == TERM_ATOM) {
+        note_slot(needs, term->atom->left);
+        if (term->atom->right)
+            note_slot(needs, term->atom->right);
+    }
+    for (size_t i = 0; i < term->count; i++)
+        note_term(needs, term->children[i]);
+}
+
+static int index_rule(struct checker *checker, struct rule *rule)
+{
+    struct ruleset *rules = checker->rules;
+
+    note_term(&rules->needs, rule->condition);
+    for (size_t i = 0; i < rule->output.field_count; i++)
+        note_slot(&rules->needs, rule->output.fields[i].slot);
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
+        struct rule_index *index = &rules->by_type[type];
+        if (!type_set_has(&rule->condition->match, type))
+            continue;
+        struct rule **slot = arena_grow(&rules->arena, &index->rules, &index->count,
+                                        sizeof(*slot));
+        if (!slot)
+            return no_memory(checker);
+        *slot = rule;
+        rules->needs.types[type] = true;
+    }
+    return 0;
+}
+
+static void warn_unused(struct checker *checker)
+{
+    for (const struct macro_def *macro = checker->collector->macros; macro; macro = macro->hh.next)
+        if (!macro->used)
+            collect_warn(checker->collector, "LOAD_UNUSED_MACRO", macro->node,
+                         "macro '%.64s' is not used", macro->name);
+    for (const struct list_def *list = checker->collector->lists; list; list = list->hh.next)
+        if (!list->used)
+            collect_warn(checker->collector, "LOAD_UNUSED_LIST", list->node,
+                         "list '%.64s' is not used", list->name);
+}
+
+/* Lists are used by macros too, whether rules use those or not. */
+static int note_list_uses(struct checker *checker, const struct ast *ast)
+{
+    for (size_t i = 0; i < ast->value_count; i++) {
+        struct list_def *list = ast->values[i].quoted
+                                    ? NULL
+                                    : collect_find_list(checker->collector, ast->values[i].text);
+        if (list)
+            list->used = true;
+    }
+    for (size_t i = 0; i < ast->count; i++)
+        note_list_uses(checker, ast->children[i]);
+    return 0;
+}
+
+int compile_rules(struct checker *checker, const struct rules_options *options)
+{
+    struct collector *collector = checker->collector;
+    struct ruleset *rules = checker->rules;
+    size_t most_fields = 0;
+
+    int r = lists_resolve(collector);
+    if (r == 0)
+        r = macros_resolve(collector);
+    if (r < 0)
+        return r;
+    for (const struct macro_def *macro = collector->macros; macro; macro = macro->hh.next)
+        note_list_uses(checker, macro->ast);
+
+    for (const struct rule_def *def = collector->rules; def; def = def->hh.next) {
+        struct rule *rule;
+        if (def->unknown_source)
+            continue;
+        r = compile_rule(checker, options, def, &rule);
+        if (r < 0)
+            return r;
+        if (!rule || def->priority > options->minimum_priority)
+            continue;
+        struct rule **slot = arena_grow(&rules->arena, &rules->rules, &rules->rule_count,
+                                        sizeof(*slot));
+        if (!slot)
+            return no_memory(checker);
+        *slot = rule;
+        if (rule->info.enabled && (r = index_rule(checker, rule)) < 0)
+            return r;
+        if (rule->output.field_count > most_fields)
+            most_fields = rule->output.field_count;
+    }
+    warn_unused(checker);
+    rules->alert_fields = arena_array(&rules->arena, most_fields, sizeof(*rules->alert_fields));
+    return rules->alert_fields ? 0 : no_memory(checker);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/evaluate.h"
+#include "rules/format.h"
+
+void rules_needs(const struct ruleset *rules, struct rules_needs *ret_needs)
+{
+    *ret_needs = rules->needs;
+}
+
+size_t rules_count(const struct ruleset *rules)
+{
+    return rules->rule_count;
+}
+
+void rules_info(const struct ruleset *rules, size_t index, struct rule_info *ret_info)
+{
+    *ret_info = rules->rules[index]->info;
+}
+
+const struct rules_counters *rules_counters(const struct ruleset *rules)
+{
+    return &rules->counters;
+}
+
+static void raise_alert(struct ruleset *rules, struct world *world,
+                        const struct judged_event *judged, struct rule *rule, rules_alert alert,
+                        void *data)
+{
+    rule->info.hits++;
+    rules->counters.alerts++;
+    buf_reset(&rules->output);
+    format_render(rules, &rule->output, &rules->output);
+    if (rules->output.failed)
+        rules->counters.text_lost++;
+    format_values(rules, &rule->output, rules->alert_fields);
+
+    struct alert raised = {
+        .rule = rule->info,
+        .time = judged->wall_time,
+        .hostname = world_hostname(world),
+        .output = rules->output.data ? rules->output.data : "",
+        .fields = rules->alert_fields,
+        .field_count = rule->output.field_count,
+        .judged = judged,
+    };
+    alert(data, &raised);
+}
+
+unsigned rules_judge(struct ruleset *rules, struct world *world, const struct judged_event *judged,
+                     rules_alert alert, void *data)
+{
+    unsigned type = judged->event->header->type, matches = 0;
+
+    evaluate_begin(rules, world, judged);
+    rules->counters.values_cut = rules->context.values_cut; /* up to the event before */
+    if (type >= EVENT_TYPE_MAX)
+        return 0;
+    const struct rule_index *index = &rules->by_type[type];
+    for (size_t i = 0; i < index->count; i++) {
+        struct rule *rule = index->rules[i];
+        rules->counters.evaluations++;
+        if (!evaluate_term(rules, rule->condition))
+            continue;
+        raise_alert(rules, world, judged, rule, alert, data);
+        matches++;
+        if (rules->matching == MATCHING_FIRST)
+            break;
+    }
+    return matches;
+}

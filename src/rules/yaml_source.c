@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/yaml_source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "rules/utf8.h"
+
+struct anchor {
+    const char *name;
+    struct yaml_node *node;
+};
+
+struct loader {
+    yaml_parser_t parser;
+    struct arena *arena;
+    struct yaml_file *file;
+    struct error *error;
+    struct anchor *anchors;
+    size_t anchor_count;
+    uint32_t nodes;
+};
+
+static int no_memory(struct loader *loader)
+{
+    return error_set_at(loader->error, -ENOMEM, loader->file->name, 0, 0,
+                        "out of memory, or the file needs more than %zu MiB of it",
+                        ARENA_MAX_DEFAULT >> 20);
+}
+
+/* libyaml counts columns in characters; errors are told in bytes. */
+static uint32_t mark_offset(const struct yaml_file *file, const yaml_mark_t *mark)
+{
+    if (mark->line >= file->line_count)
+        return (uint32_t)file->len;
+
+    size_t at = file->lines[mark->line];
+    for (size_t i = 0; i < mark->column && at < file->len; i++) {
+        at++;
+        while (at < file->len && utf8_is_continuation(file->text[at]))
+            at++;
+    }
+    return (uint32_t)at;
+}
+
+static int parser_failed(struct loader *loader)
+{
+    const yaml_parser_t *parser = &loader->parser;
+    const yaml_mark_t *mark = &parser->problem_mark;
+    unsigned line = (unsigned)mark->line + 1, column = 1;
+
+    if (parser->error == YAML_MEMORY_ERROR)
+        return no_memory(loader);
+    if (mark->line < loader->file->line_count)
+        column += mark_offset(loader->file, mark) - loader->file->lines[mark->line];
+    return error_set_at(loader->error, -EINVAL, loader->file->name, line, column,
+                        "not valid YAML: %s%s%s", parser->context ? parser->context : "",
+                        parser->context ? ": " : "",
+                        parser->problem ? parser->problem : "unknown problem");
+}
+
+static int next_event(struct loader *loader, yaml_event_t *event)
+{
+    return yaml_parser_parse(&loader->parser, event) ? 0 : parser_failed(loader);
+}
+
+static struct yaml_node *new_node(struct loader *loader, enum yaml_kind kind,
+                                  const yaml_event_t *event)
+{
+    struct yaml_node *node = arena_alloc(loader->arena, sizeof(*node));
+    const struct yaml_file *file = loader->file;
+
+    if (!node)
+        return NULL;
+    node->file = file;
+    node->kind = kind;
+    node->weight = 1;
+    node->start = mark_offset(file, &event->start_mark);
+    node->end = mark_offset(file, &event->end_mark);
+    node->line = (unsigned)event->start_mark.line + 1;
+    node->column = 1;
+    if (event->start_mark.line < file->line_count)
+        node->column += node->start - file->lines[event->start_mark.line];
+    return node;
+}
+
+static int count_nodes(struct loader *loader, const struct yaml_node *node, uint32_t more)
+{
+    loader->nodes += more;
+    if (loader->nodes > YAML_NODES_MAX)
+        return yaml_error(loader->error, node, -E2BIG,
+                          "more than %d YAML nodes, with aliases counted as what they stand for",
+                          YAML_NODES_MAX);
+    return 0;
+}
+
+static int keep_anchor(struct loader *loader, const yaml_char_t *name, struct yaml_node *node)
+{
+    if (!name)
+        return 0;
+    struct anchor *anchor = arena_grow(loader->arena, &loader->anchors, &loader->anchor_count,
+                                       sizeof(*anchor));
+    char *copy = arena_copy(loader->arena, name, strlen((const char *)name));
+    if (!anchor || !copy)
+        return no_memory(loader);
+    *anchor = (struct anchor){copy, node};
+    return 0;
+}
+
+static int load_alias(struct loader *loader, const yaml_event_t *event, struct yaml_node **ret_node)
+{
+    const char *name = (const char *)event->data.alias.anchor;
+
+    for (size_t i = loader->anchor_count; i-- > 0;) {
+        if (strcmp(loader->anchors[i].name, name) == 0) {
+            *ret_node = loader->anchors[i].node;
+            return count_nodes(loader, *ret_node, (*ret_node)->weight);
+        }
+    }
+    return error_set_at(loader->error, -EINVAL, loader->file->name,
+                        (unsigned)event->start_mark.line + 1,
+                        (unsigned)event->start_mark.column + 1,
+                        "alias '*%s' names no anchor that ended before it", name);
+}
+
+static enum yaml_style scalar_style(yaml_scalar_style_t style)
+{
+    switch (style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE: return YAML_SINGLE_QUOTED;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE: return YAML_DOUBLE_QUOTED;
+    case YAML_LITERAL_SCALAR_STYLE: return YAML_LITERAL;
+    case YAML_FOLDED_SCALAR_STYLE: return YAML_FOLDED;
+    default: return YAML_PLAIN;
+    }
+}
+
+static int load_node(struct loader *loader, yaml_event_t *event, unsigned depth,
+                     struct yaml_node **ret_node);
+
+static int check_key(struct loader *loader, const struct yaml_node *mapping,
+                     const struct yaml_node *key)
+{
+    if (key->kind != YAML_SCALAR)
+        return yaml_error(loader->error, key, -EINVAL, "a key must be a plain word");
+    for (size_t i = 0; i + 1 < mapping->count; i += 2) {
+        const struct yaml_node *other = mapping->items[i];
+        if (other->len == key->len && memcmp(other->value, key->value, key->len) == 0)
+            return yaml_error(loader->error, key, -EINVAL,
+                              "key '%.100s' comes twice in one item, first in line %u", key->value,
+                              other->line);
+    }
+    return 0;
+}
+
+/* Elements up to the end event of the collection. */
+static int load_items(struct loader *loader, struct yaml_node *node, unsigned depth)
+{
+    yaml_event_type_t end = node->kind == YAML_SEQUENCE ? YAML_SEQUENCE_END_EVENT
+                                                         : YAML_MAPPING_END_EVENT;
+
+    for (;;) {
+        yaml_event_t event;
+        int r = next_event(loader, &event);
+        if (r < 0)
+            return r;
+        if (event.type == end) {
+            node->end = mark_offset(loader->file, &event.end_mark);
+            yaml_event_delete(&event);
+            return 0;
+        }
+        struct yaml_node *child;
+        r = load_node(loader, &event, depth + 1, &child);
+        yaml_event_delete(&event);
+        if (r < 0)
+            return r;
+        if (node->kind == YAML_MAPPING && node->count % 2 == 0 &&
+            (r = check_key(loader, node, child)) < 0)
+            return r;
+        struct yaml_node **slot =
+            arena_grow(loader->arena, &node->items, &node->count, sizeof(*slot));
+        if (!slot)
+            return no_memory(loader);
+        *slot = child;
+        node->weight += child->weight;
+    }
+}
+
+static int load_scalar(struct loader *loader, const yaml_event_t *event,
+                       struct yaml_node **ret_node)
+{
+    struct yaml_node *node = new_node(loader, YAML_SCALAR, event);
+
+    if (!node)
+        return no_memory(loader);
+    node->style = scalar_style(event->data.scalar.style);
+    node->len = event->data.scalar.length;
+    node->value = arena_copy(loader->arena, event->data.scalar.value, node->len);
+    if (!node->value)
+        return no_memory(loader);
+    if (memchr(node->value, '\0', node->len))
+        return yaml_error(loader->error, node, -EINVAL, "the value contains a NUL character");
+    *ret_node = node;
+    return keep_anchor(loader, event->data.scalar.anchor, node);
+}
+
+static int load_node(struct loader *loader, yaml_event_t *event, unsigned depth,
+                     struct yaml_node **ret_node)
+{
+    struct yaml_node *node = NULL;
+    int r;
+
+    if (event->type == YAML_ALIAS_EVENT)
+        return load_alias(loader, event, ret_node);
+    if (event->type == YAML_SCALAR_EVENT) {
+        r = load_scalar(loader, event, &node);
+    } else {
+        bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
+        node = new_node(loader, sequence ? YAML_SEQUENCE : YAML_MAPPING, event);
+        if (!node)
+            return no_memory(loader);
+        if (depth >= YAML_DEPTH_MAX)
+            return yaml_error(loader->error, node, -E2BIG, "nested more than %d levels deep",
+                              YAML_DEPTH_MAX);
+        r = load_items(loader, node, depth);
+        if (r == 0)
+            r = keep_anchor(loader,
+                            sequence ? event->data.sequence_start.anchor
+                                     : event->data.mapping_start.anchor,
+                            node);
+    }
+    if (r < 0 || (r = count_nodes(loader, node, 1)) < 0)
+        return r;
+    *ret_node = node;
+    return 0;
+}
+
+static int load_documents(struct loader *loader, struct yaml_documents *documents)
+{
+    for (;;) {
+        yaml_event_t event;
+        int r = next_event(loader, &event);
+        if (r < 0)
+            return r;
+        yaml_event_type_t type = event.type;
+        if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
+            type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT ||
+            type == YAML_NO_EVENT) {
+            yaml_event_delete(&event);
+            if (type == YAML_DOCUMENT_START_EVENT)
+                loader->anchor_count = 0, loader->anchors = NULL;
+            if (type == YAML_STREAM_END_EVENT || type == YAML_NO_EVENT)
+                return 0;
+            continue;
+        }
+        struct yaml_node *node;
+        r = load_node(loader, &event, 0, &node);
+        yaml_event_delete(&event);
+        if (r < 0)
+            return r;
+        if (yaml_is_null(node))
+            continue;
+        struct yaml_node **slot =
+            arena_grow(loader->arena, &documents->items, &documents->count, sizeof(*slot));
+        if (!slot)
+            return no_memory(loader);
+        *slot = node;
+    }
+}
+
+/* Line starts, by libyaml's notion of a line break, so that its marks find them. */
+static int index_lines(struct loader *loader)
+{
+    struct yaml_file *file = loader->file;
+    uint32_t *lines = NULL;
+    size_t count = 0;
+
+    uint32_t *line = arena_grow(loader->arena, &lines, &count, sizeof(*line));
+    if (!line)
+        return no_memory(loader);
+    for (size_t i = 0; i < file->len;) {
+        size_t len = utf8_line_break(file->text + i, file->len - i);
+        i += len ? len : 1;
+        if (!len)
+            continue;
+        line = arena_grow(loader->arena, &lines, &count, sizeof(*line));
+        if (!line)
+            return no_memory(loader);
+        *line = (uint32_t)i;
+    }
+    file->lines = lines;
+    file->line_count = count;
+    return 0;
+}
+
+static int check_text(struct loader *loader)
+{
+    const struct yaml_file *file = loader->file;
+    size_t valid = utf8_valid_prefix(file->text, file->len);
+
+    if (valid == file->len)
+        return 0;
+    size_t line = 0;
+    while (line + 1 < file->line_count && file->lines[line + 1] <= valid)
+        line++;
+    return error_set_at(loader->error, -EILSEQ, file->name, (unsigned)line + 1,
+                        (unsigned)(valid - file->lines[line]) + 1,
+                        "byte 0x%02x is not UTF-8 text", (unsigned char)file->text[valid]);
+}
+
+int yaml_load(const char *name, const char *text, size_t len, struct arena *arena,
+              struct yaml_documents *ret_documents, struct error *ret_error)
+{
+    struct yaml_documents documents = {0};
+    struct loader loader = {.arena = arena, .error = ret_error};
+
+    if (len > YAML_FILE_MAX)
+        return error_set_at(ret_error, -EFBIG, name, 0, 0,
+                            "%zu bytes are too many for a rule file, the limit is %zu", len,
+                            YAML_FILE_MAX);
+    loader.file = arena_alloc(arena, sizeof(*loader.file));
+    if (!loader.file)
+        return error_set(ret_error, -ENOMEM, "out of memory");
+    *loader.file = (struct yaml_file){.text = text, .len = len};
+    loader.file->name = arena_copy(arena, name, strlen(name));
+    if (!loader.file->name)
+        return error_set(ret_error, -ENOMEM, "out of memory");
+
+    int r = index_lines(&loader);
+    if (r == 0)
+        r = check_text(&loader);
+    if (r < 0)
+        return r;
+
+    if (!yaml_parser_initialize(&loader.parser))
+        return no_memory(&loader);
+    yaml_parser_set_encoding(&loader.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&loader.parser, (const unsigned char *)text, len);
+    r = load_documents(&loader, &documents);
+    yaml_parser_delete(&loader.parser);
+    if (r == 0)
+        *ret_documents = documents;
+    return r;
+}
+
+struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key)
+{
+    for (size_t i = 0; i + 1 < mapping->count; i += 2)
+        if (strcmp(mapping->items[i]->value, key) == 0)
+            return mapping->items[i + 1];
+    return NULL;
+}
+
+bool yaml_is_null(const struct yaml_node *node)
+{
+    static const char *const names[] = {"", "~", "null", "Null", "NULL"};
+
+    if (node->kind != YAML_SCALAR || node->style != YAML_PLAIN)
+        return false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(node->value, names[i]) == 0)
+            return true;
+    return false;
+}
+
+int yaml_error(struct error *error, const struct yaml_node *node, int code, const char *format, ...)
+{
+    char message[ERROR_MESSAGE_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    return error_set_at(error, code, node->file->name, node->line, node->column, "%s", message);
+}
