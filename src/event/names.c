@@ -89,7 +89,15 @@ static void add_path(struct buf *buf, const struct event *event, enum param_id i
                      const struct event_param *name)
 {
     const struct event_param *base = event_param(event, base_of(id));
+    const struct event_param *opened = event_param(event, PARAM_PATH);
+    bool relative = !name->len || name->data[0] != '/';
 
+    /* The kernel side leaves the base out when it has the opened file itself. */
+    if (relative && !base && opened &&
+        event_type_info(event->header->type)->family == FAMILY_OPEN) {
+        buf_add(buf, opened->data, opened->len);
+        return;
+    }
     names_join_path(buf, base ? base->data : "", base ? base->len : 0, name->data, name->len);
 }
 

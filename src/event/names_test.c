@@ -205,6 +205,12 @@ static void arguments_of_an_open(void **state)
     expect_arg(&made.event, "flags", "O_TRUNC|O_CREAT|O_WRONLY|O_F_CREATED|FD_UPPER_LAYER");
     expect_arg(&made.event, "mode", "0600");
     expect_arg(&made.event, "ino", NULL);
+
+    begin(&made, EVENT_OPEN, 3);
+    event_writer_string(&made.writer, PARAM_NAME, "../shadow");
+    event_writer_string(&made.writer, PARAM_PATH, "/etc/shadow");
+    finish(&made);
+    expect_arg(&made.event, "name", "/etc/shadow");
     event_writer_done(&made.writer);
 }
 

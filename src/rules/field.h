@@ -75,6 +75,7 @@ struct field_context {
     struct buf arena;         /* text made for this event; values point at copies kept alive by it */
     void *blocks;             /* private: see field_context_alloc */
     uint64_t event_number;    /* evt.num */
+    uint64_t values_cut;      /* counter: lists past FIELD_LIST_MAX, texts for want of memory */
 };
 
 /* Memory that lives until field_context_reset; NULL when out of memory or past 1 MiB per event. */
@@ -109,6 +110,8 @@ struct field {
     bool deprecated;         /* loads with a warning */
     int64_t detail;          /* private to the row's file: lets rows share one extract function */
     enum field_type element; /* of FIELD_STRINGS: what an index or key picks out of the list */
+    /* Whether the key names something; NULL when any key does. The error is set when it does not. */
+    bool (*accepts)(const char *key, struct error *error);
 };
 
 /*

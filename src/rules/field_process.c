@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/names.h"
+#include "rules/field_fd.h"
+#include "rules/field_part.h"
+
+#define PROC_UNFILLED  "usage figures of processes are not collected"
+#define PROBES_UNKNOWN "the kubelet's probes are not told apart from other processes: always false"
+
+static bool self(struct field_context *context, const struct field_ref *ref,
+                 struct field_value *value)
+{
+    return field_part(context, context->judged->process, (enum part)ref->field->detail, ref->key,
+                      value);
+}
+
+static bool cwd(struct field_context *context, const struct field_ref *ref,
+                struct field_value *value)
+{
+    const char *path = process_cwd(context->judged->process);
+    struct buf *buf = field_scratch(context);
+
+    if (!path[0])
+        return false;
+    buf_add_string(buf, path); /* Falco ends it with a slash: rules say startswith "/dev/shm/" */
+    if (buf->data && buf->data[buf->len - 1] != '/')
+        buf_add_char(buf, '/');
+    return field_set_scratch(context, value);
+}
+
+enum number {
+    NUMBER_ARGS,
+    NUMBER_ARGS_LENGTH,
+    NUMBER_TTY,
+    NUMBER_SID,
+    NUMBER_PGID,
+    NUMBER_VPGID,
+    NUMBER_INODE,
+};
+
+static int64_t arguments_length(const struct process_image *image)
+{
+    struct field_string word;
+    uint32_t cursor = 0;
+    size_t total = 0;
+
+    if (!field_next_word(image->argv, image->argv_len, &cursor, &word))
+        return 0;
+    while (field_next_word(image->argv, image->argv_len, &cursor, &word))
+        total += word.len;
+    return (int64_t)total;
+}
+
+static bool number(struct field_context *context, const struct field_ref *ref,
+                   struct field_value *value)
+{
+    const struct process *process = context->judged->process;
+    const struct process_image *image = process->image;
+    int64_t n = 0;
+
+    switch ((enum number)ref->field->detail) {
+    case NUMBER_ARGS: n = image->argc ? image->argc - 1 : 0; break;
+    case NUMBER_ARGS_LENGTH: n = arguments_length(image); break;
+    case NUMBER_TTY: n = process->tty; break;
+    case NUMBER_SID: n = process->vsid; break;
+    case NUMBER_PGID: n = process->pgid; break;
+    case NUMBER_VPGID: n = process->vpgid; break;
+    case NUMBER_INODE:
+        if (!image->exe_inode)
+            return false;
+        n = (int64_t)image->exe_inode;
+        break;
+    }
+    return field_set_number(value, FIELD_NUMBER, n);
+}
+
+enum file_time { TIME_CTIME, TIME_MTIME };
+
+static bool file_time(struct field_context *context, const struct field_ref *ref,
+                      struct field_value *value)
+{
+    const struct process_image *image = context->judged->process->image;
+    uint64_t time = ref->field->detail == TIME_CTIME ? image->exe_ctime : image->exe_mtime;
+
+    return time && field_set_number(value, FIELD_TIME, (int64_t)time);
+}
+
+/* When the pid namespace of the process began: its first process did, and that has vpid 1. */
+static int64_t namespace_start(const struct field_context *context)
+{
+    const struct process *process = context->judged->process;
+
+    for (size_t i = 0; process && i < FIELD_LIST_MAX; i++, process = process->parent)
+        if (process->vpid == 1 && process->id.start_time)
+            return field_wall_time(context, process->id.start_time);
+    return 0;
+}
+
+static bool namespace_time(struct field_context *context, const struct field_ref *ref,
+                           struct field_value *value)
+{
+    int64_t start = namespace_start(context);
+
+    return start && field_set_number(value, FIELD_TIME, start);
+}
+
+enum since { SINCE_CTIME_TO_START, SINCE_NAMESPACE_TO_CTIME };
+
+static bool between(struct field_context *context, const struct field_ref *ref,
+                    struct field_value *value)
+{
+    const struct process *process = context->judged->process;
+    int64_t ctime = (int64_t)process->image->exe_ctime, from, to;
+
+    if (ref->field->detail == SINCE_CTIME_TO_START) {
+        from = ctime;
+        to = process->id.start_time ? field_wall_time(context, process->id.start_time) : 0;
+    } else {
+        from = namespace_start(context);
+        to = ctime;
+    }
+    return from && to > from && field_set_number(value, FIELD_DURATION, to - from);
+}
+
+/* `detail` is the mask above the bits that must stand in it. */
+#define EXE_IS(mask, bits) ((int64_t)(mask) << 32 | (bits))
+
+static bool exe_is(struct field_context *context, const struct field_ref *ref,
+                   struct field_value *value)
+{
+    uint32_t mask = (uint32_t)(ref->field->detail >> 32), bits = (uint32_t)ref->field->detail;
+
+    return field_set_bool(value, (context->judged->process->image->exe_flags & mask) == bits);
+}
+
+enum leader { LEADER_OF_SESSION, LEADER_OF_GROUP };
+
+static bool is_leader(struct field_context *context, const struct field_ref *ref,
+                      struct field_value *value)
+{
+    const struct process *process = context->judged->process;
+    uint32_t id = ref->field->detail == LEADER_OF_SESSION ? process->sid : process->pgid;
+
+    return field_set_bool(value, id && id == process->id.pid);
+}
+
+static bool always_false(struct field_context *context, const struct field_ref *ref,
+                         struct field_value *value)
+{
+    return field_set_bool(value, false);
+}
+
+/* The oldest shell on the way up. */
+static bool login_shell(struct field_context *context, const struct field_ref *ref,
+                        struct field_value *value)
+{
+    const struct process *process = context->judged->process;
+    bool found = false;
+
+    for (size_t i = 0; process && i < FIELD_LIST_MAX; i++, process = process->parent) {
+        size_t len = strnlen(process->name, sizeof(process->name));
+        if (len >= 2 && !memcmp(process->name + len - 2, "sh", 2))
+            found = field_set_number(value, FIELD_NUMBER, process->id.pid);
+    }
+    return found;
+}
+
+static bool stdio_type(struct field_context *context, const struct field_ref *ref,
+                       struct field_value *value)
+{
+    return field_set_string(
+        value, field_stdio_type(context->judged->process, (unsigned)ref->field->detail));
+}
+
+enum capability_set { SET_EFFECTIVE, SET_PERMITTED, SET_INHERITABLE };
+
+static bool capabilities(struct field_context *context, const struct field_ref *ref,
+                         struct field_value *value)
+{
+    const struct event_header *header = field_event(context)->header;
+    const uint64_t sets[] = {
+        [SET_EFFECTIVE] = header->cap_effective,
+        [SET_PERMITTED] = header->cap_permitted,
+        [SET_INHERITABLE] = header->cap_inheritable,
+    };
+
+    names_capability_set(field_scratch(context), sets[ref->field->detail]);
+    return field_set_scratch(context, value);
+}
+
+enum thread { THREAD_ID, THREAD_VIRTUAL_ID, THREAD_IS_MAIN, THREAD_NAME_ID };
+
+static bool thread(struct field_context *context, const struct field_ref *ref,
+                   struct field_value *value)
+{
+    const struct event *event = field_event(context);
+    const struct event_header *header = event->header;
+    bool is_main = header->tid == header->pid;
+    int64_t id;
+
+    switch ((enum thread)ref->field->detail) {
+    case THREAD_ID: return field_set_number(value, FIELD_NUMBER, header->tid);
+    case THREAD_IS_MAIN: return field_set_bool(value, is_main);
+    case THREAD_VIRTUAL_ID:
+        id = event_number(event, PARAM_VTID, is_main ? context->judged->process->vpid : 0);
+        return id && field_set_number(value, FIELD_NUMBER, id);
+    case THREAD_NAME_ID:
+        buf_printf(field_scratch(context), "%.*s%u", EVENT_COMM_LEN, header->comm, header->tid);
+        return field_set_scratch(context, value);
+    }
+    return false;
+}
+
+static bool cgroup(struct field_context *context, const struct field_ref *ref,
+                   struct field_value *value)
+{
+    return field_set_param(value, event_param(field_event(context), PARAM_CGROUP));
+}
+
+static const struct field rows[] = {
+    ROW("proc.exe", STRING, PROCESS, self, PART_EXE, "first argument (argv[0]) of the process"),
+    ROW("proc.exepath", STRING, PROCESS, self, PART_EXEPATH,
+        "path of the executable file, from the kernel's own record of it"),
+    ROW("proc.name", STRING, PROCESS, self, PART_NAME,
+        "name of the process, at most 15 bytes, as its last execve or fork left it"),
+    ROW("proc.args", STRING, PROCESS, self, PART_ARGS,
+        "arguments after the first, one blank apart"),
+    ROW("proc.cmdline", STRING, PROCESS, self, PART_CMDLINE, "proc.name and proc.args"),
+    ROW("proc.exeline", STRING, PROCESS, self, PART_EXELINE, "proc.exe and proc.args"),
+    ROW("proc.cmdnargs", NUMBER, PROCESS, number, NUMBER_ARGS, "number of arguments in proc.args"),
+    ROW("proc.cmdlenargs", NUMBER, PROCESS, number, NUMBER_ARGS_LENGTH,
+        "bytes of all arguments in proc.args, blanks not counted"),
+    ROW("proc.env", STRING, PROCESS, self, PART_ENV,
+        "environment at exec, NAME=VALUE one blank apart; or one variable: proc.env[NAME]",
+        .argument = FIELD_OPTIONAL_KEY),
+    ROW("proc.cwd", STRING, EVENT, cwd, 0, "current directory, with a slash at its end"),
+    ROW("proc.loginshellid", NUMBER, PROCESS, login_shell, 0,
+        "pid of the oldest shell among the process and its ancestors"),
+    ROW("proc.tty", NUMBER, PROCESS, number, NUMBER_TTY,
+        "device number of the controlling terminal, 0 for none"),
+    ROW("proc.pid", NUMBER, PROCESS, self, PART_PID, "pid"),
+    ROW("proc.vpid", NUMBER, PROCESS, self, PART_VPID, "pid in the process's own pid namespace"),
+    ROW("proc.sid", NUMBER, EVENT, number, NUMBER_SID,
+        "session id, in the process's own pid namespace"),
+    ROW("proc.vpgid", NUMBER, EVENT, number, NUMBER_VPGID,
+        "process group id, in the process's own pid namespace"),
+    ROW("proc.pgid", NUMBER, EVENT, number, NUMBER_PGID, "process group id"),
+    ROW("proc.duration", DURATION, EVENT, self, PART_DURATION, "ns since the process was made"),
+    ROW("proc.pid.ts", TIME, PROCESS, self, PART_START, "when the process was made"),
+    ROW("proc.is_exe_writable", BOOL, PROCESS, exe_is,
+        EXE_IS(FILE_FLAG_WRITABLE, FILE_FLAG_WRITABLE),
+        "the user that runs the executable file may write it"),
+    ROW("proc.is_exe_upper_layer", BOOL, PROCESS, exe_is,
+        EXE_IS(FILE_FLAG_UPPER_LAYER, FILE_FLAG_UPPER_LAYER),
+        "the executable file is in the upper layer of an overlay: not of the image"),
+    ROW("proc.is_exe_lower_layer", BOOL, PROCESS, exe_is,
+        EXE_IS(FILE_FLAG_OVERLAY | FILE_FLAG_UPPER_LAYER, FILE_FLAG_OVERLAY),
+        "the executable file is in a lower layer of an overlay: of the image"),
+    ROW("proc.is_exe_from_memfd", BOOL, PROCESS, exe_is, EXE_IS(FILE_FLAG_MEMFD, FILE_FLAG_MEMFD),
+        "the executable file lives only in memory, made by memfd_create"),
+    ROW("proc.is_sid_leader", BOOL, EVENT, is_leader, LEADER_OF_SESSION, "leads its session"),
+    ROW("proc.is_vpgid_leader", BOOL, EVENT, is_leader, LEADER_OF_GROUP, "leads its process group"),
+    ROW("proc.is_pgid_leader", BOOL, EVENT, is_leader, LEADER_OF_GROUP, "leads its process group"),
+    ROW("proc.exe_ino", NUMBER, PROCESS, number, NUMBER_INODE, "inode of the executable file"),
+    ROW("proc.exe_ino.ctime", TIME, PROCESS, file_time, TIME_CTIME,
+        "when the executable file's inode last changed, as of the exec"),
+    ROW("proc.exe_ino.mtime", TIME, PROCESS, file_time, TIME_MTIME,
+        "when the executable file was last written, as of the exec"),
+    ROW("proc.exe_ino.ctime_duration_proc_start", DURATION, PROCESS, between, SINCE_CTIME_TO_START,
+        "ns from the executable file's last change to the process's start"),
+    ROW("proc.exe_ino.ctime_duration_pidns_start", DURATION, PROCESS, between,
+        SINCE_NAMESPACE_TO_CTIME,
+        "ns from the start of the pid namespace to a later change of the executable file"),
+    ROW("proc.pidns_init_start_ts", TIME, PROCESS, namespace_time, 0,
+        "when the first process of the pid namespace was made"),
+    ROW("proc.stdin.type", STRING, PROCESS, stdio_type, 0, "fd.type of standard input at exec"),
+    ROW("proc.stdout.type", STRING, PROCESS, stdio_type, 1, "fd.type of standard output at exec"),
+    ROW("proc.stderr.type", STRING, PROCESS, stdio_type, 2, "fd.type of standard error at exec"),
+    ROW("proc.is_container_healthcheck", BOOL, PROCESS, always_false, 0,
+        "part of the container's health check", .tiers = PROBES_UNKNOWN),
+    ROW("proc.is_container_liveness_probe", BOOL, PROCESS, always_false, 0,
+        "part of the container's liveness probe", .tiers = PROBES_UNKNOWN),
+    ROW("proc.is_container_readiness_probe", BOOL, PROCESS, always_false, 0,
+        "part of the container's readiness probe", .tiers = PROBES_UNKNOWN),
+    UNFILLED("proc.fdopencount", NUMBER, EVENT, PROC_UNFILLED, "number of open files"),
+    UNFILLED("proc.fdlimit", NUMBER, EVENT, PROC_UNFILLED, "how many files may be open"),
+    UNFILLED("proc.fdusage", NUMBER, EVENT, PROC_UNFILLED, "open files to allowed ones"),
+    UNFILLED("proc.vmsize", NUMBER, EVENT, PROC_UNFILLED, "virtual memory, kB"),
+    UNFILLED("proc.vmrss", NUMBER, EVENT, PROC_UNFILLED, "resident memory, kB"),
+    UNFILLED("proc.vmswap", NUMBER, EVENT, PROC_UNFILLED, "swapped memory, kB"),
+    UNFILLED("proc.nthreads", NUMBER, EVENT, PROC_UNFILLED, "number of threads"),
+    UNFILLED("proc.nchilds", NUMBER, EVENT, PROC_UNFILLED, "number of threads but the first"),
+    ROW("thread.cap_permitted", STRING, PROCESS, capabilities, SET_PERMITTED,
+        "permitted capabilities by name, one blank apart"),
+    ROW("thread.cap_inheritable", STRING, PROCESS, capabilities, SET_INHERITABLE,
+        "inheritable capabilities by name, one blank apart"),
+    ROW("thread.cap_effective", STRING, PROCESS, capabilities, SET_EFFECTIVE,
+        "effective capabilities by name, one blank apart"),
+    ROW("thread.tid", NUMBER, EVENT, thread, THREAD_ID, "id of the thread"),
+    ROW("thread.ismain", BOOL, EVENT, thread, THREAD_IS_MAIN, "the thread is its process's first"),
+    ROW("thread.vtid", NUMBER, EVENT, thread, THREAD_VIRTUAL_ID,
+        "id of the thread in its own pid namespace",
+        .tiers = "all, but of threads other than the first only on exec and clone"),
+    ROW("thread.nametid", STRING, EVENT, thread, THREAD_NAME_ID, "name and id of the thread"),
+    ROW("thread.cgroups", STRING, EVENT, cgroup, 0, "path of the cgroup",
+        .tiers = "all, but only on exec, clone and cgroup_attach"),
+    ROW("thread.cgroup", STRING, EVENT, cgroup, 0, "path of the cgroup: thread.cgroup.cpu",
+        .argument = FIELD_SUFFIX_KEY,
+        .tiers = "all, but only on exec, clone and cgroup_attach; one path for all controllers"),
+    UNFILLED("thread.exectime", DURATION, EVENT, PROC_UNFILLED, "CPU time when last scheduled"),
+    UNFILLED("thread.totexectime", DURATION, EVENT, PROC_UNFILLED, "CPU time in all"),
+    UNFILLED("thread.cpu", NUMBER, EVENT, PROC_UNFILLED, "CPU usage"),
+    UNFILLED("thread.cpu.user", NUMBER, EVENT, PROC_UNFILLED, "CPU usage in user mode"),
+    UNFILLED("thread.cpu.system", NUMBER, EVENT, PROC_UNFILLED, "CPU usage in kernel mode"),
+    UNFILLED("thread.vmsize", NUMBER, EVENT, PROC_UNFILLED, "virtual memory, kB"),
+    UNFILLED("thread.vmrss", NUMBER, EVENT, PROC_UNFILLED, "resident memory, kB"),
+    UNFILLED("thread.vmsize.b", NUMBER, EVENT, PROC_UNFILLED, "virtual memory, bytes"),
+    UNFILLED("thread.vmrss.b", NUMBER, EVENT, PROC_UNFILLED, "resident memory, bytes"),
+    UNFILLED("thread.pfmajor", NUMBER, EVENT, PROC_UNFILLED, "major page faults"),
+    UNFILLED("thread.pfminor", NUMBER, EVENT, PROC_UNFILLED, "minor page faults"),
+};
+
+const struct field_rows field_rows_process = FIELD_ROWS(rows);
