@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/cleanup.h"
 #include "world/cgroup_path.h"
 #include "world/facts.h"
 #include "world/facts_internal.h"
+#include "world/hash.h"
 #include "world/proc.h"
 #include "world/root_file.h"
 #include "world/state_index.h"
@@ -39,9 +39,11 @@ static bool see(struct machine *machine, const char *id)
         return false;
     seen = calloc(1, sizeof(*seen));
     if (!seen)
-        return false;
+        return true; /* fed twice is no harm */
     snprintf(seen->id, sizeof(seen->id), "%s", id);
     HASH_ADD_STR(machine->containers, id, seen);
+    if (!seen->hh.tbl)
+        free(seen);
     return true;
 }
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <uthash.h>
 
 #include "base/cleanup.h"
 #include "world/facts_internal.h"
+#include "world/hash.h"
 #include "world/json_get.h"
 #include "world/root_file.h"
 #include "world/timestamp.h"
@@ -143,6 +143,10 @@ static void add_cgroup(struct state_index *index, struct entry *entry, const cha
     memcpy(key->path, path, len);
     key->path[len] = '\0';
     HASH_ADD_KEYPTR(hh, index->by_cgroup, key->path, len, key);
+    if (!key->hh.tbl) {
+        free(key);
+        return;
+    }
     entry->cgroups[entry->cgroup_count++] = key;
 }
 
@@ -220,8 +224,8 @@ static void read_state(struct facts *facts, struct entry *entry, size_t kind)
         return;
     kinds[kind].apply(facts, entry, state);
     find_owner(&entry->state);
-    entry->readable = true;
     HASH_ADD_KEYPTR(by_id, facts->states->by_id, entry->state.id, strlen(entry->state.id), entry);
+    entry->readable = entry->by_id.tbl;
 }
 
 static struct entry *new_entry(struct state_index *index, const char *root, const char *id)
@@ -240,6 +244,12 @@ static struct entry *new_entry(struct state_index *index, const char *root, cons
     }
     HASH_ADD_KEYPTR(by_directory, index->by_directory, entry->state.directory,
                     strlen(entry->state.directory), entry);
+    if (!entry->by_directory.tbl) {
+        free(entry->state.directory);
+        free(entry->state.name_space);
+        free(entry);
+        return NULL;
+    }
     index->count++;
     return entry;
 }
