@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 
@@ -14,6 +15,8 @@ int other_agent_lock(int64_t *ret_other)
     char text[32];
 
     *ret_other = 0;
+    if (mkdir(LOCK_DIRECTORY, 0755) < 0 && errno != EEXIST)
+        return -1;
     _cleanup_close_ int fd =
         open(LOCK_PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
     if (fd < 0)

@@ -10,7 +10,9 @@
  * lock's descriptor, to be closed at the end, or -1 when there is no telling. *ret_other is the
  * other's pid, 0 when there is none.
  */
-#define LOCK_PATH "/run/bulwark.lock"
+/* A directory of its own: under systemd the rest of /run is read-only for it. */
+#define LOCK_DIRECTORY "/run/bulwark"
+#define LOCK_PATH      LOCK_DIRECTORY "/lock"
 
 int other_agent_lock(int64_t *ret_other);
 
