@@ -356,10 +356,15 @@ static void greet(struct agent *agent)
         log_warning("another agent runs on this host (pid %" PRId64 "): each sees everything, "
                     "alerts come twice",
                     other);
-    log_info("ready: %zu rules, %" PRIu64 " containers, %" PRIu64 " processes",
-             agent->options->record_only ? 0 : rules_count(agent->rules), counters->containers,
-             counters->processes);
-    if (isatty(STDERR_FILENO) && !world_next_container(agent->world, NULL))
+    char purpose[64];
+    if (agent->options->record_only)
+        snprintf(purpose, sizeof(purpose), "recording");
+    else
+        snprintf(purpose, sizeof(purpose), "%zu rules", rules_count(agent->rules));
+    log_info("ready: %s, %" PRIu64 " containers, %" PRIu64 " processes", purpose,
+             counters->containers, counters->processes);
+    if (!agent->options->record_only && isatty(STDERR_FILENO) &&
+        !world_next_container(agent->world, NULL))
         log_info("no container is running. To see alerts: sudo make demo");
     notify_manager("READY=1");
 }

@@ -45,16 +45,15 @@ static uint64_t sum_of(const uint64_t counters[COUNTER_MAX], bool (*chosen)(unsi
     return sum;
 }
 
+/* The second field of statm is what is resident, in pages. */
 static uint64_t resident_bytes(void)
 {
     _cleanup_free_ char *text = NULL;
-    unsigned long long pages = 0;
 
     if (read_file("/proc/self/statm", 4096, &text, NULL) < 0)
         return 0;
-    if (sscanf(text, "%*u %llu", &pages) != 1)
-        return 0;
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    const char *second = strchr(text, ' ');
+    return second ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void print_sink(void *data, const char *sink, uint64_t written, uint64_t failed,

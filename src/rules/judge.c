@@ -7,6 +7,15 @@ void rules_needs(const struct ruleset *rules, struct rules_needs *ret_needs)
     *ret_needs = rules->needs;
 }
 
+void rules_rule_needs(const struct ruleset *rules, size_t index, struct rules_needs *ret_needs)
+{
+    const struct type_set *types = &rules->rules[index]->condition->match;
+
+    *ret_needs = (struct rules_needs){0};
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
+        ret_needs->types[type] = type_set_has(types, type);
+}
+
 size_t rules_count(const struct ruleset *rules)
 {
     return rules->rule_count;

@@ -94,6 +94,7 @@ expect 0 '^Warning  *Shadow is read' rules list -r "$rules"
 expect 0 '"rule": "Shadow is read"' rules list -r "$rules" --json
 expect 0 '^proc.name  *string' rules fields
 expect 0 '"name": "proc.name"' rules fields --json
+# shellcheck disable=SC2016 # Markdown's
 expect 0 '^| `proc.name` | string |' rules fields --markdown
 
 for kind in empty quiet read lossy malformed; do

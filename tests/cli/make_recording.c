@@ -12,9 +12,10 @@
 #include "event/event.h"
 #include "sensor/recording.h"
 
-#define NS_PER_S     1000000000ull
-#define CLOCK_OFFSET (1795497434588008469ll - 100ll * (long long)NS_PER_S) /* the act is at 100 s  \
-                                                                            */
+#define NS_PER_S 1000000000ull
+#define CLOCK_OFFSET                                                                               \
+    (1795497434588008469ll - 100ll * (long long)NS_PER_S) /* the act is at 100 s                   \
+                                                           */
 #define SHELL_PID 4000
 #define CAT_PID   4001
 #define CGROUP    77
