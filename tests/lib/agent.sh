@@ -84,7 +84,10 @@ heard() {
 agent_start() {
     local rules=$1 alerts=$2
     shift 2
+    # An alert of an agent before this one would look like its own.
+    : > "$alerts"
     canary_rule ready > "$work/ready.yaml"
+    : > "$alerts" # of an agent before: its alerts would pass for this one's
     "$bulwark" run -r "$rules" -r "$work/ready.yaml" --all-matches --json -o "file:$alerts" "$@" \
         > "$work/stdout" 2> "$work/stderr" &
     agent=$!
