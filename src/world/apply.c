@@ -107,7 +107,7 @@ static int apply_exit(struct world *world, struct process_entry *actor, const st
     uint64_t time = event->header->time;
 
     processes_exit(actor, time);
-    world_wake_at(world, time + world->limits.exit_grace_time);
+    world_wake_at(world, time_after(time, world->limits.exit_grace_time));
     return 0;
 }
 

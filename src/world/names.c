@@ -225,7 +225,8 @@ int address_names_learn(struct address_names *names, uint64_t scope, const uint8
             return r;
     }
     ttl = ttl < NAMES_TTL_MIN ? NAMES_TTL_MIN : ttl > NAMES_TTL_MAX ? NAMES_TTL_MAX : ttl;
-    name->expires = now + ttl * NS_PER_S;
+    uint64_t life = ttl * NS_PER_S;
+    name->expires = now > UINT64_MAX - life ? UINT64_MAX : now + life;
     return 0;
 }
 

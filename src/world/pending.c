@@ -53,11 +53,11 @@ int pending_begin(struct world *world, struct container_entry *entry, const char
     pending->since = world->now;
     pending->interval = PENDING_INTERVAL;
     pending->next_ask =
-        world->requests.container_metadata ? world->now + PENDING_INTERVAL : UINT64_MAX;
+        world->requests.container_metadata ? time_after(world->now, PENDING_INTERVAL) : UINT64_MAX;
     pending->holding = true;
     entry->pending = pending;
     TAILQ_INSERT_TAIL(&world->pendings, pending, link);
-    world_wake_at(world, world->now + PENDING_INTERVAL);
+    world_wake_at(world, time_after(world->now, PENDING_INTERVAL));
     ask(world, pending);
     return 0;
 }
@@ -102,12 +102,24 @@ int pending_hold(struct world *world, struct pending *pending, const struct even
     return 1;
 }
 
+static bool is_late(const struct world *world, const struct pending *pending)
+{
+    return pending->holding && !pending->ready && pending->since &&
+           world->now - pending->since >= world->limits.hold_time;
+}
+
+static bool asks(const struct world *world, const struct pending *pending)
+{
+    return pending->next_ask != UINT64_MAX && world->now >= pending->next_ask;
+}
+
+/* When it is due next, if it is not due now. */
 static uint64_t due_time(const struct world *world, const struct pending *pending)
 {
     uint64_t late = UINT64_MAX;
 
     if (pending->holding && !pending->ready)
-        late = pending->since + world->limits.hold_time;
+        late = time_after(pending->since, world->limits.hold_time);
     return late < pending->next_ask ? late : pending->next_ask;
 }
 
@@ -118,9 +130,9 @@ static struct pending *first_due(const struct world *world, uint64_t *ret_next)
 
     TAILQ_FOREACH(pending, &world->pendings, link)
     {
-        uint64_t time = due_time(world, pending);
-        if (time <= world->now)
+        if ((!pending->since && world->now) || is_late(world, pending) || asks(world, pending))
             return pending;
+        uint64_t time = due_time(world, pending);
         next = time < next ? time : next;
     }
     *ret_next = next;
@@ -132,18 +144,17 @@ static void step(struct world *world, struct pending *pending)
     if (!pending->since) {
         pending->since = world->now;
         if (pending->next_ask != UINT64_MAX)
-            pending->next_ask = world->now + pending->interval;
+            pending->next_ask = time_after(world->now, pending->interval);
         return;
     }
-    if (pending->holding && !pending->ready &&
-        world->now - pending->since >= world->limits.hold_time) {
+    if (is_late(world, pending)) {
         pending->ready = true;
         return;
     }
     pending->interval *= 2;
-    pending->next_ask = world->now + pending->interval;
-    if (pending->interval > PENDING_INTERVAL_MAX)
-        pending->next_ask = UINT64_MAX;
+    pending->next_ask = pending->interval > PENDING_INTERVAL_MAX
+                            ? UINT64_MAX
+                            : time_after(world->now, pending->interval);
     ask(world, pending);
 }
 

@@ -111,11 +111,11 @@ static void world_due(struct world *world)
         processes_forget(&world->processes, world->now - grace);
     if (world->now >= world->next_sweep) {
         sweep(world);
-        world->next_sweep = world->now + SWEEP_INTERVAL;
+        world->next_sweep = time_after(world->now, SWEEP_INTERVAL);
     }
     uint64_t exit = processes_first_exit(&world->processes);
     if (exit != UINT64_MAX)
-        next = earlier(next, exit + grace);
+        next = earlier(next, time_after(exit, grace));
     if (world->containers.by_id)
         next = earlier(next, world->next_sweep);
     world->next_due = next;

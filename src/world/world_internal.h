@@ -48,6 +48,12 @@ struct world {
     struct process_entry *actor; /* of the event being judged, or NULL */
 };
 
+/* Times of a recording may be any: never past the end. */
+static inline uint64_t time_after(uint64_t time, uint64_t span)
+{
+    return time > UINT64_MAX - span ? UINT64_MAX : time + span;
+}
+
 /* world.c */
 void world_wake_at(struct world *world,
                    uint64_t time); /* world_due has to run then at the latest */

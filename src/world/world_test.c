@@ -377,6 +377,21 @@ static void test_malformed(void **state)
     stream_close(&s);
 }
 
+/* Found by fuzzing: waiting never ended when the deadline was past the last possible time. */
+static void test_end_of_time(void **state)
+{
+    struct stream s;
+
+    stream_open(&s, NULL, NULL);
+    s.now = UINT64_MAX - 5000;
+    stream_exec(&s, 5, "/bin/a", CG_A, PATH_A);
+    stream_event(&s, EVENT_PROCEXIT, 5, CG_A);
+    assert_true(world_tick(s.world, UINT64_MAX) == UINT64_MAX);
+    world_flush(s.world);
+    assert_int_equal(s.count, 2);
+    stream_close(&s);
+}
+
 static void test_sessions(void **state)
 {
     struct stream s;
@@ -418,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_containers_evicted_and_forgotten),
         cmocka_unit_test(test_processes_evicted),
         cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_end_of_time),
         cmocka_unit_test(test_sessions),
     };
 
