@@ -87,7 +87,6 @@ agent_start() {
     # An alert of an agent before this one would look like its own.
     : > "$alerts"
     canary_rule ready > "$work/ready.yaml"
-    : > "$alerts" # of an agent before: its alerts would pass for this one's
     "$bulwark" run -r "$rules" -r "$work/ready.yaml" --all-matches --json -o "file:$alerts" "$@" \
         > "$work/stdout" 2> "$work/stderr" &
     agent=$!
