@@ -132,14 +132,15 @@ static void test_table(void **state)
 static void test_long_names(void **state)
 {
     struct cgroup_container container;
-    char path[8192];
+    char name[8000], path[8192];
 
-    memset(path, 'a', sizeof(path));
-    memcpy(path, "/runc-", 6);
-    memcpy(path + sizeof(path) - 7, ".scope", 7);
+    memset(name, 'a', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    snprintf(path, sizeof(path), "/runc-%s.scope", name);
     assert_false(cgroup_path_container(path, &container));
 
-    memcpy(path + 6 + CONTAINER_ID_MAX - 1, ".scope", 7);
+    name[CONTAINER_ID_MAX - 1] = '\0';
+    snprintf(path, sizeof(path), "/runc-%s.scope", name);
     assert_true(cgroup_path_container(path, &container));
     assert_int_equal(strlen(container.id), CONTAINER_ID_MAX - 1);
 }

@@ -12,20 +12,20 @@
 #include "base/files.h"
 #include "event/abi.h"
 #include "world/root_file.h"
+#include "world/scan.h"
 
 #define MOUNTINFO_MAX  (4u << 20)
 #define FILEID_KERNFS  0xfe /* include/linux/exportfs.h: the handle is the 64-bit node id */
 #define HIERARCHY_NONE UINT32_MAX
 
-/* Undoes mountinfo's octal escapes (\040 for a blank) in place. */
+/* Undoes mountinfo's escapes in place: a backslash and three octal digits, \040 for a blank. */
 static void unescape(char *text)
 {
     char *to = text;
 
     for (const char *from = text; *from; to++) {
-        unsigned code;
-        if (from[0] == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
-            *to = (char)code;
+        if (from[0] == '\\' && strspn(from + 1, "01234567") >= 3) {
+            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
             from += 4;
         } else {
             *to = *from++;
@@ -64,8 +64,9 @@ static unsigned v1_hierarchy(const char *own, const char *options)
     for (const char *line = own; *line;) {
         const char *end = strchrnul(line, '\n');
         const char *colon = strchr(line, ':');
-        unsigned hierarchy;
-        if (colon && colon < end && colon[1] != ':' && sscanf(line, "%u:", &hierarchy) == 1) {
+        const char *number = line;
+        uint32_t hierarchy;
+        if (colon && colon < end && colon[1] != ':' && scan_u32(&number, &hierarchy)) {
             size_t len = strcspn(colon + 1, ",:\n");
             if (has_option(options, colon + 1, len))
                 return hierarchy;
@@ -327,8 +328,9 @@ size_t cgroupfs_lines(char *text, struct cgroup_line lines[], size_t max)
         *end = '\0';
         char *first = strchr(line, ':');
         char *second = first ? strchr(first + 1, ':') : NULL;
-        unsigned hierarchy;
-        if (second && second[1] == '/' && sscanf(line, "%u:", &hierarchy) == 1)
+        const char *number = line;
+        uint32_t hierarchy;
+        if (second && second[1] == '/' && scan_u32(&number, &hierarchy) && number == first)
             lines[count++] = (struct cgroup_line){.hierarchy = hierarchy, .path = second + 1};
         line = next;
     }

@@ -20,6 +20,7 @@
 #include "world/facts_testing.h"
 #include "world/proc.h"
 #include "world/timestamp.h"
+#include "world/tree_testing.h"
 #include "world/user_files.h"
 
 static void test_stat(void **state)
@@ -230,12 +231,8 @@ static void test_cgroup_request(void **state)
     const struct event_param *param = event_param(event, PARAM_CGROUP);
     uint64_t id = event->header->cgroup_id;
     char *path = strndup(param->data, param->len);
-    if (!id) {
-        testing_forget();
-        free(path);
-        facts_free(facts);
-        skip(); /* no cgroup file system is mounted here */
-    }
+    if (!id) /* no cgroup file system is mounted here */
+        skip();
     assert_int_equal(requests.cgroup(facts, NULL, id, (uint32_t)getpid()), 0);
     event = testing_record(EVENT_CGROUP_FOUND, 0);
     assert_int_equal(event->header->cgroup_id, id);
@@ -252,38 +249,23 @@ static void test_cgroup_request(void **state)
     facts_free(facts);
 }
 
-static void write_text(const char *root, const char *name, const char *text, size_t times)
-{
-    char path[512];
-
-    snprintf(path, sizeof(path), "%s/%s", root, name);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    while (times--)
-        fputs(text, file);
-    fclose(file);
-}
-
 /* passwd of a container whose owner would like us to read something else, or too much. */
 static void test_users(void **state)
 {
-    char root[] = "/tmp/bulwark-test-XXXXXX", command[512];
+    struct tree tree;
     struct facts *facts;
 
-    assert_non_null(mkdtemp(root));
-    snprintf(
-        command, sizeof(command),
-        "cd %s && mkdir -p etc proc/7/root/etc proc/8/root/etc proc/9/root/etc secret && "
-        "ln -s ../../../../secret/passwd proc/7/root/etc/passwd && mkfifo proc/8/root/etc/passwd",
-        root);
-    assert_int_equal(system(command), 0);
-    write_text(root, "secret/passwd", "secret:x:0:0::/:/\n", 1);
-    write_text(root, "etc/passwd",
-               "a:x:1:1::/home/a:/bin/sh\nb:x:2:2:B b:/home/b:/bin/sh\nc::3:3:::\n", 1);
-    write_text(root, "proc/9/root/etc/passwd", "u:x:1:1::/:/bin/sh\n", 10000);
-    write_text(root, "proc/9/root/etc/group", "g:x:1:\n", 20000);
+    tree_make(&tree);
+    assert_int_equal(
+        symlink("../../../../secret/passwd", tree_path(&tree, "proc/7/root/etc/passwd")), 0);
+    assert_int_equal(mkfifo(tree_path(&tree, "proc/8/root/etc/passwd"), 0600), 0);
+    tree_write(&tree, "secret/passwd", "secret:x:0:0::/:/\n", 1);
+    tree_write(&tree, "etc/passwd",
+               "a:x:1:1::/home/a:/bin/sh\nb:x:2:2:B b:/home/b:/bin/sh\nc::3:3:::\nd\ne:x:x:\n", 1);
+    tree_write(&tree, "proc/9/root/etc/passwd", "u:x:1:1::/:/bin/sh\n", 10000);
+    tree_write(&tree, "proc/9/root/etc/group", "g:x:1:\n", 20000);
 
-    assert_int_equal(facts_new(root, NULL, NULL, &facts, NULL), 0);
+    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, NULL), 0);
     assert_int_equal(user_files_feed(facts, NULL, NULL, 0), 0);
     const struct event *event = testing_record(EVENT_USERS, 0);
     assert_false(event_has(event, PARAM_CONTAINER_ID));
@@ -316,8 +298,7 @@ static void test_users(void **state)
     assert_null(user_files_home(facts, 3));
     assert_null(user_files_home(facts, 4));
     facts_free(facts);
-    snprintf(command, sizeof(command), "rm -rf '%s'", root);
-    assert_int_equal(system(command), 0);
+    tree_remove(&tree);
 }
 
 static void test_bad_root(void **state)

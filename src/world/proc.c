@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "world/cgroup_path.h"
 #include "world/exec_id.h"
 #include "world/facts_internal.h"
+#include "world/scan.h"
 #include "world/state_index.h"
 
 #define PF_KTHREAD     0x00200000u /* include/linux/sched.h, field 9 of stat */
@@ -25,35 +25,60 @@
 #define CMDLINE_MAX    (8u << 20) /* a longer one can't be: ARG_MAX is 6 MiB at most */
 #define CGROUP_LINES   64
 
+/* Numbers of the fields of stat that are kept; proc(5) counts from 1. */
+enum {
+    STAT_STATE = 3,
+    STAT_PARENT = 4,
+    STAT_PGRP = 5,
+    STAT_SESSION = 6,
+    STAT_TTY = 7,
+    STAT_FLAGS = 9,
+    STAT_START = 22,
+};
+
+/* The fields after comm, negative ones as 0. False when there are too few. */
+static bool split_stat(const char *text, char *ret_state, uint64_t fields[STAT_START + 1])
+{
+    text += strspn(text, " ");
+    *ret_state = *text;
+    if (!*text)
+        return false;
+    text++;
+    for (unsigned i = STAT_PARENT; i <= STAT_START; i++) {
+        text += strspn(text, " ");
+        bool negative = *text == '-';
+        text += negative;
+        if (!scan_number(&text, 10, &fields[i]))
+            return false;
+        if (negative)
+            fields[i] = 0;
+    }
+    return true;
+}
+
 bool proc_parse_stat(const char *text, struct proc_stat *ret_stat)
 {
-    struct proc_stat stat = {0};
     /* comm may hold blanks and parentheses: it ends at the last one */
     const char *open = strchr(text, '('), *close = strrchr(text, ')');
-    unsigned flags;
+    uint64_t fields[STAT_START + 1];
     char state;
-    int parent, pgid, sid, tty;
-    uint64_t ticks;
 
-    if (!open || !close || close < open)
+    if (!open || !close || close < open || !split_stat(close + 1, &state, fields) ||
+        fields[STAT_START] > UINT64_MAX / EXEC_ID_TICK_NS)
         return false;
-    if (sscanf(close + 1,
-               " %c %d %d %d %d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
-               &state, &parent, &pgid, &sid, &tty, &flags, &ticks) != 7)
-        return false;
+    struct proc_stat stat = {
+        .parent_pid = (uint32_t)fields[STAT_PARENT],
+        .pgid = (uint32_t)fields[STAT_PGRP],
+        .sid = (uint32_t)fields[STAT_SESSION],
+        .tty = (uint32_t)fields[STAT_TTY],
+        .kthread = fields[STAT_FLAGS] & PF_KTHREAD,
+        .dead = state == 'Z' || state == 'X',
+        .start_time = fields[STAT_START] * EXEC_ID_TICK_NS,
+    };
     size_t len = (size_t)(close - open) - 1;
     if (len >= sizeof(stat.comm)) /* kernel threads' may be longer */
         len = sizeof(stat.comm) - 1;
     memcpy(stat.comm, open + 1, len);
-    stat.parent_pid = parent > 0 ? (uint32_t)parent : 0;
-    stat.pgid = pgid > 0 ? (uint32_t)pgid : 0;
-    stat.sid = sid > 0 ? (uint32_t)sid : 0;
-    stat.tty = (uint32_t)tty;
-    stat.kthread = flags & PF_KTHREAD;
-    stat.dead = state == 'Z' || state == 'X';
-    if (ticks > UINT64_MAX / EXEC_ID_TICK_NS)
-        return false;
-    stat.start_time = ticks * EXEC_ID_TICK_NS;
     *ret_stat = stat;
     return true;
 }
@@ -78,30 +103,36 @@ static uint64_t status_hex(const char *text, const char *key)
     const char *value = status_value(text, key);
     uint64_t number = 0;
 
-    return value && sscanf(value, "%" SCNx64, &number) == 1 ? number : 0;
+    return value && scan_number(&value, 16, &number) ? number : 0;
 }
 
 /* The last number of the line: an id in the innermost pid namespace. */
 static uint32_t status_last(const char *text, const char *key)
 {
     const char *value = status_value(text, key);
-    unsigned number = 0;
-    int used;
+    uint32_t number = 0;
 
-    while (value && *value != '\n' && sscanf(value, "%*[ \t]%u%n", &number, &used) == 1)
-        value += used;
+    while (value && scan_u32(&value, &number))
+        ;
     return number;
+}
+
+/* Real, effective, saved and file system id. */
+static bool status_ids(const char *text, const char *key, uint32_t *real, uint32_t *effective,
+                       uint32_t *saved, uint32_t *fs)
+{
+    const char *value = status_value(text, key);
+
+    return value && scan_u32(&value, real) && scan_u32(&value, effective) &&
+           scan_u32(&value, saved) && scan_u32(&value, fs);
 }
 
 bool proc_parse_status(const char *text, struct proc_status *ret_status)
 {
     struct proc_status status = {0};
-    const char *uids = status_value(text, "Uid"), *gids = status_value(text, "Gid");
 
-    if (!uids ||
-        sscanf(uids, "%u %u %u %u", &status.uid, &status.euid, &status.suid, &status.fsuid) != 4)
-        return false;
-    if (!gids || sscanf(gids, "%u %u %u", &status.gid, &status.egid, &status.sgid) != 3)
+    if (!status_ids(text, "Uid", &status.uid, &status.euid, &status.suid, &status.fsuid) ||
+        !status_ids(text, "Gid", &status.gid, &status.egid, &status.sgid, &status.fsgid))
         return false;
     status.vpid = status_last(text, "NSpid");
     status.vsid = status_last(text, "NSsid");
@@ -159,14 +190,16 @@ int proc_stat(struct facts *facts, uint32_t pid, struct proc_stat *ret_stat)
 static uint32_t namespace_inode(int dir, const char *name)
 {
     char path[32], target[64];
-    unsigned inode;
+    uint32_t inode;
 
     snprintf(path, sizeof(path), "ns/%s", name);
     ssize_t len = readlinkat(dir, path, target, sizeof(target) - 1);
     if (len <= 0)
         return 0;
     target[len] = '\0';
-    return sscanf(target, "%*[^[][%u]", &inode) == 1 ? inode : 0;
+    const char *at = target + strcspn(target, "[");
+    at += *at == '[';
+    return scan_u32(&at, &inode) ? inode : 0;
 }
 
 static void write_link(struct event_writer *writer, int dir, const char *name, enum param_id param,
@@ -300,10 +333,12 @@ static enum file_type descriptor_type(int dir, unsigned fd)
 static uint32_t login_uid(int dir)
 {
     _cleanup_free_ char *text = NULL;
-    unsigned uid;
+    uint32_t uid;
 
-    return read_small(dir, "loginuid", &text) == 0 && sscanf(text, "%u", &uid) == 1 ? uid
-                                                                                    : UINT32_MAX;
+    if (read_small(dir, "loginuid", &text) < 0)
+        return UINT32_MAX;
+    const char *at = text;
+    return scan_u32(&at, &uid) ? uid : UINT32_MAX;
 }
 
 /* How much a cgroup is a container's: its name, a state file, not being a root. */

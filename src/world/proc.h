@@ -25,7 +25,7 @@ struct proc_stat {
 
 struct proc_status {
     uint32_t uid, euid, suid, fsuid;
-    uint32_t gid, egid, sgid;
+    uint32_t gid, egid, sgid, fsgid;
     uint32_t vpid, vsid, vpgid;
     uint64_t inheritable, permitted, effective, bounding, ambient;
     uint32_t seccomp, no_new_privs;

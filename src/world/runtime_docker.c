@@ -5,12 +5,12 @@
  * the user's ~/.local/share/docker.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "world/json_get.h"
 #include "world/runtime.h"
+#include "world/scan.h"
 #include "world/timestamp.h"
 #include "world/user_files.h"
 
@@ -109,11 +109,10 @@ static void apply_host_config(const json_t *config, struct container_facts *foun
 static char *directory_of(struct facts *facts, const struct runtime_query *query, unsigned index)
 {
     uint32_t uid;
-    const char *slice = query->cgroup_path ? strstr(query->cgroup_path, "/user-") : NULL;
 
     if (index == 0)
         return runtime_path("var/lib/docker/containers/%s", query->id);
-    if (index > 1 || !slice || sscanf(slice, "/user-%u.slice", &uid) != 1)
+    if (index > 1 || !scan_user_slice(query->cgroup_path, &uid))
         return NULL;
     _cleanup_free_ char *home = user_files_home(facts, uid);
     return home ? runtime_path("%s/.local/share/docker/containers/%s", home + strspn(home, "/"),

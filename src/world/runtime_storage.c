@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "world/json_get.h"
 #include "world/runtime.h"
+#include "world/scan.h"
 #include "world/user_files.h"
 
 #define CONTAINERS_JSON_MAX (16u << 20)
@@ -18,14 +19,6 @@ static const char *const system_storages[] = {
 };
 
 #define SYSTEM_STORAGES (sizeof(system_storages) / sizeof(*system_storages))
-
-/* The uid in ".../user-1000.slice/...": whose session a rootless container runs in. */
-static bool uid_of_cgroup(const char *cgroup_path, uint32_t *ret_uid)
-{
-    const char *at = cgroup_path ? strstr(cgroup_path, "/user-") : NULL;
-
-    return at && sscanf(at, "/user-%u.slice", ret_uid) == 1;
-}
 
 /* Everything before "/overlay-containers/" of the bundle that the state file names. */
 static char *storage_of_bundle(const struct runtime_query *query)
@@ -50,7 +43,7 @@ char *runtime_storage(struct facts *facts, const struct runtime_query *query, un
     }
     if (index < SYSTEM_STORAGES)
         return strdup(system_storages[index]);
-    if (index > SYSTEM_STORAGES || !uid_of_cgroup(query->cgroup_path, &uid))
+    if (index > SYSTEM_STORAGES || !scan_user_slice(query->cgroup_path, &uid))
         return NULL;
 
     _cleanup_free_ char *home = user_files_home(facts, uid);

@@ -11,6 +11,10 @@
 #include "base/cleanup.h"
 #include "world/facts_internal.h"
 #include "world/root_file.h"
+#include "world/scan.h"
+
+/* name:password:uid:gid:comment:home:shell */
+enum { PASSWD_UID = 2, PASSWD_HOME = 5, PASSWD_FIELDS = 7 };
 
 struct user_file {
     enum param_id param;
@@ -94,14 +98,14 @@ int user_files_feed(struct facts *facts, struct world *world, const char *contai
                     uint32_t pid)
 {
     struct event_header header = facts_header(EVENT_USERS);
-    _cleanup_close_ int process_root = -1;
+    _cleanup_close_ int process_root = container_id ? open_process_root(facts, pid) : -1;
     _cleanup_free_ char *data = malloc(USER_FILE_MAX);
     int root = facts->root_fd, result = -ENOENT;
 
     if (!data)
         return -ENOMEM;
     if (container_id) {
-        root = process_root = open_process_root(facts, pid);
+        root = process_root;
         if (root < 0) {
             facts->counters.users_files_unreadable++;
             return root;
@@ -132,14 +136,14 @@ char *user_files_home(struct facts *facts, uint32_t uid)
     for (char *line = data; *line;) {
         char *end = strchrnul(line, '\n');
         char *next = *end ? end + 1 : end;
-        char name[64], home[1024];
-        unsigned own, gid;
+        char *fields[PASSWD_FIELDS] = {0};
+        uint32_t own;
         *end = '\0';
-        if (sscanf(line, "%63[^:]:%*[^:]:%u:%u:%*[^:]:%1023[^:]", name, &own, &gid, home) == 4 ||
-            sscanf(line, "%63[^:]:%*[^:]:%u:%u::%1023[^:]", name, &own, &gid, home) == 4) {
-            if (own == uid && home[0] == '/')
-                return strdup(home);
-        }
+        for (unsigned i = 0; i < PASSWD_FIELDS && line; i++)
+            fields[i] = strsep(&line, ":");
+        const char *number = fields[PASSWD_UID], *home = fields[PASSWD_HOME];
+        if (number && home && *home == '/' && scan_u32(&number, &own) && own == uid)
+            return strdup(home);
         line = next;
     }
     return NULL;
