@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the world costs for each event: a million opens of 2,000 processes in 100 containers, with a
- * judge that does nothing. Prints ns an event, of which how many are decoding, and resident memory.
+ * judge that does nothing. Prints ns of processor time an event, of which how many are decoding,
+ * and resident memory.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static uint64_t now_ns(void)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
 }
 

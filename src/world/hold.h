@@ -26,8 +26,8 @@ struct held {
 struct held_actor;
 
 struct hold_queue {
-    STAILQ_HEAD(, held) records;
-    LIST_HEAD(, held_actor) actors;
+    STAILQ_HEAD(held_records, held) records;
+    LIST_HEAD(held_actors, held_actor) actors;
     uint32_t count;
     size_t bytes;
 };

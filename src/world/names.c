@@ -16,7 +16,7 @@ struct address_key {
 struct named_address {
     struct address_key key;
     UT_hash_handle hh;
-    LIST_HEAD(, address_name) names; /* the one learned last first */
+    LIST_HEAD(names_of_address, address_name) names; /* the one learned last first */
     unsigned count;
 };
 

@@ -25,7 +25,7 @@ struct process_entry {
     UT_hash_handle hh;               /* by pid; only the youngest of a pid is hashed */
     struct process_entry *older;     /* the one that had this pid before */
     TAILQ_ENTRY(process_entry) link; /* in the list of its state */
-    LIST_HEAD(, process_entry) offspring;
+    LIST_HEAD(offspring, process_entry) offspring;
     LIST_ENTRY(process_entry) sibling; /* in the offspring of its parent */
     uint64_t cgroup_id;                /* whose container was looked up last */
     uint32_t cgroup_generation;        /* and when */
