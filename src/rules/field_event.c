@@ -130,6 +130,14 @@ static bool constant_number(struct field_context *context, const struct field_re
     return field_set_number(value, ref->field->type, ref->field->detail);
 }
 
+static bool is_compat(struct field_context *context, const struct field_ref *ref,
+                      struct field_value *value)
+{
+    return field_set_number(
+        value, ref->field->type,
+        (field_event(context)->header->flags & (EVENT_FLAG_COMPAT | EVENT_FLAG_X32)) != 0);
+}
+
 enum result { RESULT_TEXT, RESULT_NUMBER, RESULT_FAILED };
 
 static bool result(struct field_context *context, const struct field_ref *ref,
@@ -282,6 +290,8 @@ static const struct field rows[] = {
     ROW("evt.rawres", NUMBER, EVENT, result, RESULT_NUMBER,
         "result of the call, a negative error number when it failed"),
     ROW("evt.failed", BOOL, EVENT, result, RESULT_FAILED, "the call failed"),
+    ROW("evt.is_compat", BOOL, EVENT, is_compat, 0,
+        "a call by the kernel's 32-bit or x32 entry (not in Falco)"),
     ROW("evt.is_io", BOOL, EVENT, io, IO_ANY, "the call reads or writes an open file"),
     ROW("evt.is_io_read", BOOL, EVENT, io, IO_READ, "the call reads from an open file"),
     ROW("evt.is_io_write", BOOL, EVENT, io, IO_WRITE, "the call writes to an open file"),

@@ -173,7 +173,7 @@ static size_t put_name(unsigned char *out, const char *name)
     return at;
 }
 
-/* Ask ourselves for a name on 127.0.0.1:53 and answer with the given address. */
+/* Ask ourselves for a name on 127.0.0.1:53, as libc does, and answer with the given address. */
 static int dns(int argc, char **argv)
 {
     struct address server_address = make_address("127.0.0.1", "53"), from = {.len = sizeof(from)};
@@ -188,7 +188,9 @@ static int dns(int argc, char **argv)
     int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (bind(server, &server_address.any, server_address.len))
         return impossible("dns");
-    sendto(client, packet, len, 0, &server_address.any, server_address.len);
+    if (connect(client, &server_address.any, server_address.len) ||
+        send(client, packet, len, 0) != (ssize_t)len)
+        return impossible("dns");
     if (recvfrom(server, packet, sizeof(packet), 0, &from.any, &from.len) != (ssize_t)len)
         return impossible("dns");
     packet[2] = 0x81; /* an answer */
