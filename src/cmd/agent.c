@@ -144,25 +144,30 @@ static int on_stop_signal(void *data, int number)
     return 0;
 }
 
-/* What the sensor has to send for these rules. */
-static struct sensor_needs needs_of(const struct agent *agent, const struct ruleset *rules)
+/* What the sensor has to send for these rules; everything when there are none. */
+static struct sensor_needs needs_of(const struct ruleset *rules)
 {
     struct rules_needs by_rules = {0};
     struct sensor_needs needs = {0};
 
-    rules_needs(rules, &by_rules);
-    memcpy(needs.types, by_rules.types, sizeof(needs.types));
-    needs.env = by_rules.env;
-    needs.dns = by_rules.dns;
-    if (agent->options->all_events) {
+    if (rules) {
+        rules_needs(rules, &by_rules);
+        memcpy(needs.types, by_rules.types, sizeof(needs.types));
+        needs.env = by_rules.env;
+        needs.dns = by_rules.dns;
+    } else {
         memset(needs.types, true, sizeof(needs.types));
         needs.env = needs.dns = true;
     }
     return needs;
 }
 
+/* A recording of everything needs no rules. */
 static int load(const struct agent *agent, struct ruleset **ret_rules)
 {
+    if (agent->options->all_events)
+        return 0;
+
     const struct rules_options options = {
         .matching = agent->options->all_matches ? MATCHING_ALL : MATCHING_FIRST,
         .minimum_priority = agent->options->priority,
@@ -181,7 +186,7 @@ static void reload_rules(struct agent *agent)
         log_error("the rules were not reloaded, the old ones stay in force");
         return;
     }
-    struct sensor_needs needs = needs_of(agent, rules);
+    struct sensor_needs needs = needs_of(rules);
     int r = sensor_set_needs(agent->sensor, &needs);
     if (r < 0) {
         log_error("the sensor refuses the new rules' needs (%s), the old rules stay in force",
@@ -203,7 +208,8 @@ static int on_reload_signal(void *data, int number)
 
     snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_now() / 1000);
     notify_manager(state);
-    reload_rules(agent);
+    if (agent->rules)
+        reload_rules(agent);
     if (output_reopen(agent->output, &error) < 0)
         log_error("%s", error.message);
     notify_manager("READY=1");
@@ -290,7 +296,7 @@ static int open_world(struct agent *agent)
 static int open_sensor(struct agent *agent)
 {
     const struct sensor_config config = {
-        .needs = needs_of(agent, agent->rules),
+        .needs = needs_of(agent->rules),
         .critical_ring_bytes = agent->options->critical_ring,
         .bulk_ring_bytes = agent->options->bulk_ring,
     };

@@ -28,7 +28,7 @@ struct agent_options {
     const char *record;
     bool record_overwrite;
     bool record_only; /* no rule is judged, no alert made */
-    bool all_events;  /* not only those the rules need */
+    bool all_events;  /* not only those that rules need: loads none */
     uint32_t critical_ring;
     uint32_t bulk_ring;
     uint64_t duration; /* ns, 0: until a signal */
@@ -48,7 +48,7 @@ struct agent {
     struct loop_source *poll_timer;  /* reads the rings again when they give no wake-up */
     struct loop_source *world_timer; /* world_tick is due */
     uint64_t world_due;              /* when world_timer goes off, UINT64_MAX: it is off */
-    struct ruleset *rules;
+    struct ruleset *rules;           /* NULL: everything is recorded, nothing judged */
     struct output *output;
     struct facts *facts;
     struct world *world;

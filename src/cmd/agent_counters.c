@@ -103,11 +103,13 @@ void agent_print_counters(const struct agent *agent)
     FACTS_COUNTER_LIST(PRINT_FACTS)
 #undef PRINT_FACTS
 
-    const struct rules_counters *rules = rules_counters(agent->rules);
-    fputs("\n" COUNTER_LINE "rules:", stderr);
+    if (agent->rules) {
+        const struct rules_counters *rules = rules_counters(agent->rules);
+        fputs("\n" COUNTER_LINE "rules:", stderr);
 #define PRINT_RULES(field, text) fprintf(stderr, " " text "=%" PRIu64, rules->field);
-    RULES_COUNTER_LIST(PRINT_RULES)
+        RULES_COUNTER_LIST(PRINT_RULES)
 #undef PRINT_RULES
+    }
     fputc('\n', stderr);
 
     output_counters(agent->output, print_sink, NULL);
