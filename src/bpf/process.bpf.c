@@ -194,18 +194,28 @@ int BPF_PROG(process_exit, struct task_struct *task)
     return 0;
 }
 
+/*
+ * Told for every hierarchy a task is moved in; only v2 and the v1 hierarchy that names containers
+ * are of interest. The header's cgroup is the one moved to, not the one cgroup_of_task would
+ * choose: on a hybrid machine a container may have a name in either.
+ */
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(cgroup_attach, struct cgroup *cgroup, const char *path, struct task_struct *task,
              bool threadgroup)
 {
+    int hierarchy = cgroup->root->hierarchy_id;
+
     if (task->tgid != task->pid && !threadgroup)
         return 0;
+    if (hierarchy != 0 && hierarchy != v1_hierarchy)
+        return 0;
 
-    struct cgroup *named = cgroup_of_task(task);
     struct scratch *s = record_begin(EVENT_CGROUP_ATTACH, task);
     if (!s)
         return 0;
-    put_cgroup(s, PARAM_CGROUP, named);
+    struct event_header *header = (void *)s->data;
+    header->cgroup_id = cgroup_id(cgroup);
+    put_cgroup(s, PARAM_CGROUP, cgroup);
     record_submit(s);
     record_end(s);
     return 0;

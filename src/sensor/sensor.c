@@ -66,51 +66,60 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* Whether a controller is on a v1 hierarchy, by /proc/cgroups: "name hierarchy count enabled". */
-static bool controller_on_v1(const char *cgroups, const char *name)
+/* Number of a controller's v1 hierarchy by /proc/cgroups ("name hierarchy count enabled"), else 0.
+ */
+static int controller_hierarchy(const char *cgroups, const char *name)
 {
     const char *line = cgroups;
     size_t len = strlen(name);
 
     while (line) {
         if (!strncmp(line, name, len) && line[len] == '\t')
-            return strtoul(line + len, NULL, 10) != 0;
+            return (int)strtoul(line + len, NULL, 10);
         line = strchr(line, '\n');
         if (line)
             line++;
     }
-    return false;
+    return 0;
 }
 
-/* Index into css_set.subsys of the v1 controller whose cgroups name containers; -1: pure v2. */
-static int v1_subsystem(void)
+/* Value of an enumerator of the kernel's enum cgroup_subsys_id, -1 when it has none of the name. */
+static int subsystem_index(const struct btf *btf, const char *name)
+{
+    int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
+    const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
+
+    for (unsigned n = 0; type && n < btf_vlen(type); n++) {
+        const struct btf_enum *value = &btf_enum(type)[n];
+        const char *enumerator = btf__name_by_offset(btf, value->name_off);
+        size_t len = strlen(name);
+
+        if (!strncmp(enumerator, name, len) && !strcmp(enumerator + len, "_cgrp_id"))
+            return value->val;
+    }
+    return -1;
+}
+
+/* The v1 hierarchy whose cgroups name containers: the first of these that is mounted as v1. */
+static void find_v1_hierarchy(struct bulwark *skeleton)
 {
     static const char *const controllers[] = {"memory", "pids", "cpuset", "cpu", "devices"};
     _cleanup_free_ char *cgroups = NULL;
-    int index = -1;
 
+    skeleton->rodata->v1_subsystem = -1;
     if (read_file("/proc/cgroups", 65536, &cgroups, NULL) < 0)
-        return -1;
-    struct btf *btf = btf__load_vmlinux_btf();
-    if (!btf)
-        return -1;
-    const struct btf_type *type = NULL;
-    int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
-    if (id > 0)
-        type = btf__type_by_id(btf, (__u32)id);
-    for (size_t i = 0; type && index < 0 && i < sizeof(controllers) / sizeof(*controllers); i++) {
-        char name[32];
+        return;
+    for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++) {
+        int hierarchy = controller_hierarchy(cgroups, controllers[i]);
 
-        if (!controller_on_v1(cgroups, controllers[i]))
+        if (!hierarchy)
             continue;
-        snprintf(name, sizeof(name), "%s_cgrp_id", controllers[i]);
-        const struct btf_enum *value = btf_enum(type);
-        for (unsigned n = 0; n < btf_vlen(type); n++, value++)
-            if (!strcmp(btf__name_by_offset(btf, value->name_off), name))
-                index = value->val;
+        struct btf *btf = btf__load_vmlinux_btf();
+        skeleton->rodata->v1_subsystem = btf ? subsystem_index(btf, controllers[i]) : -1;
+        skeleton->rodata->v1_hierarchy = hierarchy;
+        btf__free(btf);
+        return;
     }
-    btf__free(btf);
-    return index;
 }
 
 static int check_ring_size(uint32_t *size, uint32_t default_size, struct error *ret_error)
@@ -225,7 +234,7 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
 
     if (cpus < 0)
         return cpus;
-    skeleton->rodata->v1_subsystem = v1_subsystem();
+    find_v1_hierarchy(skeleton);
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
     if (r == 0)
         r = bpf_map__set_max_entries(skeleton->maps.critical_ring, config->critical_ring_bytes);

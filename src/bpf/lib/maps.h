@@ -121,6 +121,7 @@ GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
  * the verifier drops what this machine does not need.
  */
 GLOBAL_LINKAGE const volatile __s32 v1_subsystem;
+GLOBAL_LINKAGE const volatile __s32 v1_hierarchy; /* and that hierarchy's number; 0: none */
 
 /* Not frozen .rodata: want_* change with the rules. */
 GLOBAL_LINKAGE struct sensor_settings settings;
