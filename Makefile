@@ -9,7 +9,7 @@ ARGS ?=
 
 agent = $(BUILD)/src/cmd/bulwark
 
-.PHONY: help build run demo test bench fuzz lint format install uninstall clean
+.PHONY: help build run demo test bench fuzz lint format docs install uninstall clean
 
 help:
 	@echo 'make build                  compile into $(BUILD)/'
@@ -20,6 +20,7 @@ help:
 	@echo 'make fuzz SECONDS=60        each fuzz target for so long'
 	@echo 'make lint                   style, include arrows, clang-tidy, cppcheck'
 	@echo 'make format                 let clang-format rewrite the C files'
+	@echo 'make docs                   field tables of docs/rules.md'
 	@echo 'sudo make install           binary, rules, unit, man page; PREFIX=/usr/local DESTDIR='
 	@echo 'sudo make uninstall'
 	@echo 'make clean                  remove $(BUILD)/'
@@ -53,6 +54,9 @@ lint: build
 format:
 	@scripts/install-dependencies lint
 	@find src tests bench -name '*.[ch]' -exec clang-format-19 -i {} +
+
+docs: build
+	@scripts/rules-doc $(agent)
 
 install: build
 	@meson configure $(BUILD) -Dprefix=$(PREFIX) -Dsysconfdir=/etc
