@@ -193,10 +193,14 @@ static int fill_event_rows(struct bulwark *skeleton)
 
 #define IA32_SOCKETCALL 102
 
-/* Failed execs are told by their system call, so it is always looked at. */
+/* Failed execs are told by their system call, so it is always looked at; names come from what is
+ * received, whether or not a rule asks for that. */
 static bool wanted(const struct sensor_needs *needs, uint8_t type)
 {
-    return needs->types[type] || type == EVENT_EXECVE || type == EVENT_EXECVEAT;
+    bool receives = type == EVENT_RECVFROM || type == EVENT_RECVMSG || type == EVENT_RECVMMSG;
+
+    return needs->types[type] || type == EVENT_EXECVE || type == EVENT_EXECVEAT ||
+           (needs->dns && receives);
 }
 
 int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
@@ -217,7 +221,7 @@ int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
     }
     /* The kernel side takes socketcall apart and looks at what it stands for. */
     for (unsigned type = EVENT_SOCKET; type <= EVENT_RECVMMSG; type++)
-        if (needs->types[type])
+        if (wanted(needs, (uint8_t)type))
             globals->compat_types[IA32_SOCKETCALL] = EVENT_SOCKET;
     for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)
         globals->wanted_numbers[number] =
