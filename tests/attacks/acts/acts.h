@@ -14,7 +14,7 @@ enum { ACT_DONE = 0, ACT_USAGE = 2, ACT_IMPOSSIBLE = 3 };
 
 struct act {
     const char *name;
-    int least_args; /* after the name */
+    int least_args;                    /* after the name */
     int (*run)(int argc, char **argv); /* argv[0] is the first argument after the name */
     const char *usage;
 };

@@ -85,8 +85,8 @@ static int late_open(int argc, char **argv)
 /* open() through the 32-bit entry; its pointers must lie below 4 GiB. */
 static int compat_open(int argc, char **argv)
 {
-    char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    char *low =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
     if (low == MAP_FAILED)
         return impossible("open-int80");
     snprintf(low, 4096, "%s", argv[1]);

@@ -48,8 +48,8 @@ static int new_mount(int argc, char **argv)
 
 static int clone_tree(int argc, char **argv)
 {
-    return did("open-tree", syscall(SYS_open_tree, AT_FDCWD, argv[0],
-                                    1 | O_CLOEXEC /* OPEN_TREE_CLONE */));
+    return did("open-tree",
+               syscall(SYS_open_tree, AT_FDCWD, argv[0], 1 | O_CLOEXEC /* OPEN_TREE_CLONE */));
 }
 
 static int set_attributes(int argc, char **argv)
