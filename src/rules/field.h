@@ -37,9 +37,9 @@ enum field_argument {
     FIELD_NO_ARGUMENT,
     FIELD_OPTIONAL_INDEX, /* proc.aname or proc.aname[2] */
     FIELD_REQUIRED_INDEX,
-    FIELD_OPTIONAL_KEY,   /* proc.env or proc.env[HOME] */
-    FIELD_REQUIRED_KEY,   /* container.label[app] */
-    FIELD_SUFFIX_KEY,     /* evt.arg.NAME or evt.arg[NAME] or evt.arg[0] */
+    FIELD_OPTIONAL_KEY, /* proc.env or proc.env[HOME] */
+    FIELD_REQUIRED_KEY, /* container.label[app] */
+    FIELD_SUFFIX_KEY,   /* evt.arg.NAME or evt.arg[NAME] or evt.arg[0] */
 };
 
 #define FIELD_LIST_MAX 1024 /* elements of a list value; more are cut and counted */
@@ -52,12 +52,12 @@ struct field_string {
 /* One value. Strings point into the event, the world, or the context's arena. */
 struct field_value {
     enum field_type type;
-    bool is_ancestor_list; /* FIELD_STRINGS made by walking ancestors: text is the elements joined */
-    struct field_string string;     /* STRING; NAMES: some name, may be empty */
-    int64_t number;                 /* NUMBER, BOOL, DURATION, TIME, PORT */
-    uint8_t address[16];            /* ADDRESS, NETWORK, NAMES */
-    uint8_t address_len;            /* 4 or 16 */
-    const struct field_string *list;/* STRINGS */
+    bool is_ancestor_list;           /* STRINGS of all ancestors: in text, commas between them */
+    struct field_string string;      /* STRING; NAMES: some name, may be empty */
+    int64_t number;                  /* NUMBER, BOOL, DURATION, TIME, PORT */
+    uint8_t address[16];             /* ADDRESS, NETWORK, NAMES */
+    uint8_t address_len;             /* 4 or 16 */
+    const struct field_string *list; /* STRINGS */
     size_t list_len;
     /*
      * fd.ip, fd.net, fd.port: the value is both ends of a connection. `=`, `in`, `<`, ... hold when
@@ -72,10 +72,10 @@ struct field_value {
 struct field_context {
     struct world *world;
     const struct judged_event *judged;
-    struct buf arena;         /* text made for this event; values point at copies kept alive by it */
-    void *blocks;             /* private: see field_context_alloc */
-    uint64_t event_number;    /* evt.num */
-    uint64_t values_cut;      /* counter: lists past FIELD_LIST_MAX, texts for want of memory */
+    struct buf arena;      /* text made for this event; values point at copies kept alive by it */
+    void *blocks;          /* private: see field_context_alloc */
+    uint64_t event_number; /* evt.num */
+    uint64_t values_cut;   /* counter: lists past FIELD_LIST_MAX, texts for want of memory */
 };
 
 /* Memory that lives until field_context_reset; NULL when out of memory or past 1 MiB per event. */
@@ -88,8 +88,8 @@ struct field;
 /* A field as named in a rule: the row and its parsed argument. */
 struct field_ref {
     const struct field *field;
-    int64_t index;         /* -1 when no index was given */
-    const char *key;       /* NUL-terminated, owned by whoever parsed it; NULL when none */
+    int64_t index;   /* -1 when no index was given */
+    const char *key; /* NUL-terminated, owned by whoever parsed it; NULL when none */
 };
 
 /*
@@ -100,7 +100,7 @@ typedef bool (*field_extract)(struct field_context *context, const struct field_
                               struct field_value *ret_value);
 
 struct field {
-    const char *name;  /* "proc.aname" */
+    const char *name; /* "proc.aname" */
     enum field_type type;
     enum field_class class;
     enum field_argument argument;
@@ -110,7 +110,7 @@ struct field {
     bool deprecated;         /* loads with a warning */
     int64_t detail;          /* private to the row's file: lets rows share one extract function */
     enum field_type element; /* of FIELD_STRINGS: what an index or key picks out of the list */
-    /* Whether the key names something; NULL when any key does. The error is set when it does not. */
+    /* Whether the key names something, else the error is set; NULL when any key does. */
     bool (*accepts)(const char *key, struct error *error);
 };
 

@@ -25,9 +25,9 @@ static bool formatted(struct field_context *context, const struct field_ref *ref
     uint64_t wall = context->judged->wall_time;
     enum form form = (enum form)ref->field->detail;
     time_t seconds = (time_t)(wall / NS_PER_S);
-    struct tm tm;
+    struct tm tm = {0};
 
-    if (!(forms[form].utc ? gmtime_r : localtime_r)(&seconds, &tm))
+    if (!(forms[form].utc ? gmtime_r(&seconds, &tm) : localtime_r(&seconds, &tm)))
         return false;
     struct buf *buf = field_scratch(context);
     if (forms[form].after_date)

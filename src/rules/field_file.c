@@ -181,7 +181,8 @@ static bool with_container(struct field_context *context, const struct field_ref
     const struct container *container = context->judged->container;
     struct field_value path;
 
-    if (!(ref->field->detail == CHAINED_NAME ? name : directory)(context, ref, &path))
+    if (!(ref->field->detail == CHAINED_NAME ? name(context, ref, &path)
+                                             : directory(context, ref, &path)))
         return false;
     struct buf *buf = field_scratch(context); /* `path` was copied out of it */
     buf_add_string(buf, container ? container->short_id : "host");
