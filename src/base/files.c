@@ -9,6 +9,23 @@
 
 #include "base/cleanup.h"
 
+ssize_t read_full(int fd, void *data, size_t max)
+{
+    size_t len = 0;
+
+    while (len < max) {
+        ssize_t n = read(fd, (char *)data + len, max - len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        len += (size_t)n;
+    }
+    return (ssize_t)len;
+}
+
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret_data, size_t *ret_len)
 {
     _cleanup_close_ int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -39,11 +56,9 @@ int read_file_at(int dir_fd, const char *path, size_t max, char **ret_data, size
                 return -ENOMEM;
             data = grown;
         }
-        ssize_t n = read(fd, data + len, capacity - len);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = read_full(fd, data + len, capacity - len);
         if (n < 0)
-            return -errno;
+            return (int)n;
         if (n == 0)
             break;
         len += (size_t)n;

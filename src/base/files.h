@@ -3,6 +3,7 @@
 #define BASE_FILES_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Read a whole file of at most `max` bytes. *ret_data is NUL-terminated (not counted in *ret_len,
@@ -12,6 +13,9 @@
  */
 int read_file(const char *path, size_t max, char **ret_data, size_t *ret_len);
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret_data, size_t *ret_len);
+
+/* Read until `max` bytes are there or the file ends, through interruptions: how many, or -errno. */
+ssize_t read_full(int fd, void *data, size_t max);
 
 /* Write all of `data`, through interruptions and short writes. 0 or -errno. */
 int write_all(int fd, const void *data, size_t len);

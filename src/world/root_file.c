@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 
 int root_open(int root_fd, const char *path, int flags)
 {
@@ -45,26 +46,19 @@ int root_read(int root_fd, const char *path, size_t max, char **ret_data, size_t
         return -EFBIG;
 
     /* One byte more than it should have tells a file that has grown meanwhile. */
-    size_t capacity = (size_t)st.st_size + 1, len = 0;
+    size_t capacity = (size_t)st.st_size + 1;
     _cleanup_free_ char *data = malloc(capacity + 1);
     if (!data)
         return -ENOMEM;
-    while (len < capacity) {
-        ssize_t n = read(fd, data + len, capacity - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    if (len == capacity)
+    ssize_t len = read_full(fd, data, capacity);
+    if (len < 0)
+        return (int)len;
+    if ((size_t)len == capacity)
         return -EAGAIN;
 
     data[len] = '\0';
     *ret_data = TAKE_PTR(data);
     if (ret_len)
-        *ret_len = len;
+        *ret_len = (size_t)len;
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "world/facts_internal.h"
 #include "world/root_file.h"
 #include "world/scan.h"
@@ -34,7 +35,6 @@ static int read_lines(int root_fd, const char *path, char data[USER_FILE_MAX], s
                       bool *ret_truncated)
 {
     struct stat st;
-    size_t len = 0;
     _cleanup_close_ int fd = root_open(root_fd, path, O_RDONLY);
 
     if (fd < 0)
@@ -43,16 +43,10 @@ static int read_lines(int root_fd, const char *path, char data[USER_FILE_MAX], s
         return -errno;
     if (!S_ISREG(st.st_mode))
         return -ENODEV;
-    while (len < USER_FILE_MAX) {
-        ssize_t n = read(fd, data + len, USER_FILE_MAX - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
+    ssize_t n = read_full(fd, data, USER_FILE_MAX);
+    if (n < 0)
+        return (int)n;
+    size_t len = (size_t)n;
     *ret_truncated = len == USER_FILE_MAX;
     while (*ret_truncated && len && data[len - 1] != '\n')
         len--;

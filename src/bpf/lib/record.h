@@ -121,10 +121,11 @@ static __always_inline void param_close(struct scratch *s, u32 offset, u32 id, u
     s->offset = offset + sizeof(struct param_header) + ((len + 7) & ~7u);
 }
 
-/* A NUL-terminated string from user memory. `max` is a constant, NUL included. */
-static __always_inline void put_user_string(struct scratch *s, u32 id, u64 address, const u32 max)
+/* A NUL-terminated string from user or kernel memory. `max` is a constant, NUL included. */
+static __always_inline void put_string(struct scratch *s, u32 id, u64 address, const u32 max,
+                                       const bool user)
 {
-    u32 offset, flags = PARAM_FLAG_USER;
+    u32 offset, flags = user ? PARAM_FLAG_USER : 0, len = 0;
 
     if (!param_room(s, max, &offset))
         return;
@@ -132,12 +133,12 @@ static __always_inline void put_user_string(struct scratch *s, u32 id, u64 addre
     offset &= RECORD_MASK;
 
     char *value = &s->data[offset + sizeof(struct param_header)];
-    long n = bpf_probe_read_user_str(value, max, (void *)address);
-    u32 len = 0;
+    long n = user ? bpf_probe_read_user_str(value, max, (void *)address)
+                  : bpf_probe_read_kernel_str(value, max, (void *)address);
     if (n < 0) {
         flags |= PARAM_FLAG_UNREADABLE;
         if (address)
-            count(COUNTER_FAILED_READ_USER);
+            count(user ? COUNTER_FAILED_READ_USER : COUNTER_FAILED_READ_KERNEL);
     } else if (n > 0) {
         len = (u32)n - 1;
         /* A string of exactly max - 1 bytes looks the same as a longer one: called truncated. */
@@ -149,31 +150,8 @@ static __always_inline void put_user_string(struct scratch *s, u32 id, u64 addre
     param_close(s, offset, id, flags, len);
 }
 
-static __always_inline void put_kernel_string(struct scratch *s, u32 id, const void *address,
-                                              const u32 max)
-{
-    u32 offset, flags = 0;
-
-    if (!param_room(s, max, &offset))
-        return;
-    BOUNDED(offset);
-    offset &= RECORD_MASK;
-
-    char *value = &s->data[offset + sizeof(struct param_header)];
-    long n = bpf_probe_read_kernel_str(value, max, address);
-    u32 len = 0;
-    if (n < 0) {
-        flags |= PARAM_FLAG_UNREADABLE;
-        count(COUNTER_FAILED_READ_KERNEL);
-    } else if (n > 0) {
-        len = (u32)n - 1;
-        if (n == max) {
-            flags |= PARAM_FLAG_TRUNCATED;
-            count(COUNTER_TRUNCATED_STRING);
-        }
-    }
-    param_close(s, offset, id, flags, len);
-}
+#define put_user_string(s, id, address, max)   put_string(s, id, address, max, true)
+#define put_kernel_string(s, id, address, max) put_string(s, id, (u64)(address), max, false)
 
 /* `len` bytes of user memory, at most `max` (a power of two, constant). */
 static __always_inline void put_user_bytes(struct scratch *s, u32 id, u64 address, u64 len,
