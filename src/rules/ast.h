@@ -10,7 +10,7 @@
 
 #include "rules/origin.h"
 
-enum operator {
+enum operator{
     OP_NONE = 0,
     OP_EXISTS,
     OP_LT,

@@ -17,11 +17,16 @@ static int no_memory(struct checker *checker)
 }
 
 static const char *const type_names[] = {
-    [FIELD_STRING] = "a string",     [FIELD_NUMBER] = "a number",
-    [FIELD_BOOL] = "true or false",  [FIELD_DURATION] = "a duration in ns",
-    [FIELD_TIME] = "a time",         [FIELD_ADDRESS] = "an address",
-    [FIELD_NETWORK] = "a network",   [FIELD_PORT] = "a port",
-    [FIELD_STRINGS] = "a list of strings", [FIELD_NAMES] = "a host name",
+    [FIELD_STRING] = "a string",
+    [FIELD_NUMBER] = "a number",
+    [FIELD_BOOL] = "true or false",
+    [FIELD_DURATION] = "a duration in ns",
+    [FIELD_TIME] = "a time",
+    [FIELD_ADDRESS] = "an address",
+    [FIELD_NETWORK] = "a network",
+    [FIELD_PORT] = "a port",
+    [FIELD_STRINGS] = "a list of strings",
+    [FIELD_NAMES] = "a host name",
 };
 
 /* Write the field with its transformers, the key of its slot. */
@@ -50,8 +55,7 @@ static int transformed_type(struct checker *checker, const struct origin *origin
         if (!transform_type(transformer, slot->type, &slot->type))
             return origin_error(checker->error, origin, field->offset, -EINVAL,
                                 "transformer '%s' takes strings; %.64s is %s",
-                                transformer_name(transformer), field->name,
-                                type_names[slot->type]);
+                                transformer_name(transformer), field->name, type_names[slot->type]);
     }
     return 0;
 }

@@ -10,8 +10,8 @@
 
 int collect_no_memory(struct collector *collector)
 {
-    return error_set(collector->error, -ENOMEM, "out of memory, or the rules need more than %zu MiB",
-                     ARENA_MAX_DEFAULT >> 20);
+    return error_set(collector->error, -ENOMEM,
+                     "out of memory, or the rules need more than %zu MiB", ARENA_MAX_DEFAULT >> 20);
 }
 
 void collect_warn(struct collector *collector, const char *code, const struct yaml_node *node,
@@ -74,8 +74,7 @@ void collect_unknown_keys(struct collector *collector, const struct yaml_node *i
     }
 }
 
-int collect_append_flag(struct collector *collector, const struct yaml_node *item,
-                        bool *ret_append)
+int collect_append_flag(struct collector *collector, const struct yaml_node *item, bool *ret_append)
 {
     const struct yaml_node *flag;
 
@@ -101,9 +100,8 @@ int collect_override(struct collector *collector, const struct yaml_node *key,
 
     if (scalar && strcmp(value->value, "append") == 0) {
         if (!can_append)
-            return yaml_error(collector->error, key, -EINVAL,
-                              "'%.64s' cannot be appended to%s", key->value,
-                              can_replace ? ", only replaced" : " or replaced");
+            return yaml_error(collector->error, key, -EINVAL, "'%.64s' cannot be appended to%s",
+                              key->value, can_replace ? ", only replaced" : " or replaced");
         *ret_override = OVERRIDE_APPEND;
         return 0;
     }
@@ -151,8 +149,8 @@ static int add_items(struct collector *collector, struct list_def *list,
         if (item->kind != YAML_SCALAR || yaml_is_null(item))
             return yaml_error(collector->error, item, -EINVAL,
                               "an item of list '%.64s' is no single value", list->name);
-        struct yaml_node **slot = arena_grow(collector->arena, &list->items, &list->count,
-                                             sizeof(*slot));
+        struct yaml_node **slot =
+            arena_grow(collector->arena, &list->items, &list->count, sizeof(*slot));
         if (!slot)
             return collect_no_memory(collector);
         *slot = item;

@@ -16,7 +16,7 @@ struct term;
 
 #define LIST_VALUES_MAX 100000 /* of one list, with the lists it names */
 
-#define LIST_DEPTH_MAX  200    /* lists that name lists out of order */
+#define LIST_DEPTH_MAX 200 /* lists that name lists out of order */
 
 enum list_state { LIST_NEW, LIST_RESOLVING, LIST_RESOLVED };
 

@@ -79,8 +79,8 @@ static int set_tags(struct collector *collector, struct rule_def *rule,
     for (size_t i = 0; i < node->count; i++) {
         if (node->items[i]->kind != YAML_SCALAR || !node->items[i]->len)
             return yaml_error(collector->error, node->items[i], -EINVAL, "a tag is no text");
-        const char **tag = arena_grow(collector->arena, &rule->tags, &rule->tag_count,
-                                      sizeof(*tag));
+        const char **tag =
+            arena_grow(collector->arena, &rule->tags, &rule->tag_count, sizeof(*tag));
         if (!tag)
             return collect_no_memory(collector);
         *tag = node->items[i]->value;
@@ -157,8 +157,9 @@ static int unknown_rule(struct collector *collector, const struct yaml_node *nam
 
     for (struct rule_def *rule = collector->rules; rule; rule = rule->hh.next)
         nearest_offer(&nearest, rule->name);
-    return yaml_error(collector->error, name, -EINVAL, "rule '%.128s' does not exist, nothing to %s%s",
-                      name->value, act, nearest_hint(&nearest, hint, sizeof(hint)));
+    return yaml_error(collector->error, name, -EINVAL,
+                      "rule '%.128s' does not exist, nothing to %s%s", name->value, act,
+                      nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
 static int read_overrides(struct collector *collector, const struct yaml_node *override,
@@ -284,10 +285,8 @@ static int define_rule(struct collector *collector, const struct yaml_node *item
                        const struct yaml_node *name, struct rule_def *previous)
 {
     static const char *const required[] = {"condition", "output", "desc", "priority"};
-    struct rule_def rule = {.name = name->value,
-                            .node = name,
-                            .enabled = true,
-                            .warn_evttypes = true};
+    struct rule_def rule = {
+        .name = name->value, .node = name, .enabled = true, .warn_evttypes = true};
 
     for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
         if (!yaml_get(item, required[i]))
@@ -318,12 +317,11 @@ static int define_rule(struct collector *collector, const struct yaml_node *item
 
 int collect_rule(struct collector *collector, const struct yaml_node *item)
 {
-    static const char *const keys[] = {"rule",      "condition",     "output",
-                                       "desc",      "priority",      "tags",
-                                       "source",    "exceptions",    "enabled",
-                                       "append",    "warn_evttypes", "skip-if-unknown-filter",
-                                       "override",  "capture",       "capture_duration",
-                                       NULL};
+    static const char *const keys[] = {
+        "rule",     "condition", "output",           "desc",
+        "priority", "tags",      "source",           "exceptions",
+        "enabled",  "append",    "warn_evttypes",    "skip-if-unknown-filter",
+        "override", "capture",   "capture_duration", NULL};
     const struct yaml_node *name;
     bool append;
 

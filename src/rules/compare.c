@@ -6,9 +6,9 @@
 
 #include "rules/glob.h"
 
-#define BIT(op)    (1u << (op))
-#define EQUALITY   (BIT(OP_EXISTS) | BIT(OP_EQ) | BIT(OP_NE) | BIT(OP_IN) | BIT(OP_INTERSECTS))
-#define ORDER      (BIT(OP_LT) | BIT(OP_LE) | BIT(OP_GT) | BIT(OP_GE))
+#define BIT(op)  (1u << (op))
+#define EQUALITY (BIT(OP_EXISTS) | BIT(OP_EQ) | BIT(OP_NE) | BIT(OP_IN) | BIT(OP_INTERSECTS))
+#define ORDER    (BIT(OP_LT) | BIT(OP_LE) | BIT(OP_GT) | BIT(OP_GE))
 #define TEXT                                                                                       \
     (BIT(OP_CONTAINS) | BIT(OP_ICONTAINS) | BIT(OP_BCONTAINS) | BIT(OP_STARTSWITH) |               \
      BIT(OP_BSTARTSWITH) | BIT(OP_ENDSWITH) | BIT(OP_GLOB) | BIT(OP_IGLOB) | BIT(OP_REGEX))
@@ -54,8 +54,8 @@ static bool contains_ignoring_case(const struct field_string *text, const struct
 {
     for (size_t at = 0; at + part->len <= text->len; at++) {
         size_t i = 0;
-        while (i < part->len && tolower((unsigned char)text->data[at + i]) ==
-                                    tolower((unsigned char)part->data[i]))
+        while (i < part->len &&
+               tolower((unsigned char)text->data[at + i]) == tolower((unsigned char)part->data[i]))
             i++;
         if (i == part->len)
             return true;

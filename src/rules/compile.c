@@ -113,8 +113,7 @@ static int compare_tags(const void *a, const void *b)
 static int make_tags(struct checker *checker, const struct rule_def *def,
                      const char *const **ret_tags)
 {
-    const char **tags =
-        arena_array(&checker->rules->arena, def->tag_count + 1, sizeof(*tags));
+    const char **tags = arena_array(&checker->rules->arena, def->tag_count + 1, sizeof(*tags));
     size_t count = 0;
 
     if (!tags)
@@ -166,9 +165,8 @@ static void warn_many_types(struct checker *checker, const struct rule_def *def,
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
         count += type_set_has(&condition->match, type);
     if (def->warn_evttypes && (count == 0 || count > TYPES_MANY))
-        collect_warn(checker->collector, "LOAD_NO_EVTTYPE", def->node,
-                     "rule '%.128s' is %s: %s", def->name,
-                     count ? "evaluated for nearly every event" : "never evaluated",
+        collect_warn(checker->collector, "LOAD_NO_EVTTYPE", def->node, "rule '%.128s' is %s: %s",
+                     def->name, count ? "evaluated for nearly every event" : "never evaluated",
                      count ? "narrow its condition by evt.type"
                            : "no event type satisfies its condition");
 }
@@ -246,8 +244,7 @@ static int index_rule(struct checker *checker, struct rule *rule)
         struct rule_index *index = &rules->by_type[type];
         if (!type_set_has(&rule->condition->match, type))
             continue;
-        struct rule **slot = arena_grow(&rules->arena, &index->rules, &index->count,
-                                        sizeof(*slot));
+        struct rule **slot = arena_grow(&rules->arena, &index->rules, &index->count, sizeof(*slot));
         if (!slot)
             return no_memory(checker);
         *slot = rule;
@@ -306,8 +303,8 @@ int compile_rules(struct checker *checker, const struct rules_options *options)
             return r;
         if (!rule || def->priority > options->minimum_priority)
             continue;
-        struct rule **slot = arena_grow(&rules->arena, &rules->rules, &rules->rule_count,
-                                        sizeof(*slot));
+        struct rule **slot =
+            arena_grow(&rules->arena, &rules->rules, &rules->rule_count, sizeof(*slot));
         if (!slot)
             return no_memory(checker);
         *slot = rule;

@@ -35,8 +35,8 @@ static inline void type_set_add(struct type_set *set, unsigned type)
 
 /* A field as rules name it, with its transformers. */
 struct slot {
-    const char *name; /* as written first */
-    struct field_ref ref; /* the key is owned */
+    const char *name;                           /* as written first */
+    struct field_ref ref;                       /* the key is owned */
     uint8_t transformers[AST_TRANSFORMERS_MAX]; /* from the inside out */
     uint8_t transformer_count;
     enum field_type field_type; /* of the field's value */
@@ -60,7 +60,7 @@ struct operand {
 
 /* A comparison. */
 struct atom {
-    const char *key; /* its canonical text, which makes it unique */
+    const char *key;           /* its canonical text, which makes it unique */
     struct slot *left, *right; /* right: NULL unless a field stands there */
     enum operator op;
     enum modifier modifier;

@@ -6,8 +6,8 @@
 #include "rules/field.h"
 
 /*
- * An exception becomes text after the rule's condition, "(condition) and not (...)", with its values
- * as they are written: they may name lists and carry quotes.
+ * An exception becomes text after the rule's condition, "(condition) and not (...)", with its
+ * values as they are written: they may name lists and carry quotes.
  */
 
 static const struct exception_def *find_exception(const struct exception_def *list, size_t count,
@@ -20,7 +20,7 @@ static const struct exception_def *find_exception(const struct exception_def *li
 }
 
 /* "in", or "startswith anyof": what a comparison of an exception may be. */
-static bool split_operator(const char *text, enum operator *ret_op, enum modifier *ret_modifier)
+static bool split_operator(const char *text, enum operator* ret_op, enum modifier *ret_modifier)
 {
     size_t len = strcspn(text, " ");
 
@@ -171,8 +171,8 @@ static int read_exception(struct collector *collector, struct rule_def *rule,
         collect_warn(collector, "LOAD_EXCEPTION_NAME_NOT_UNIQUE", name,
                      "exception '%.64s' is defined twice", name->value);
 
-    struct exception_def *exception = arena_grow(collector->arena, &rule->exceptions,
-                                                 &rule->exception_count, sizeof(*exception));
+    struct exception_def *exception =
+        arena_grow(collector->arena, &rule->exceptions, &rule->exception_count, sizeof(*exception));
     if (!exception)
         return collect_no_memory(collector);
     *exception = (struct exception_def){.name = name->value,

@@ -41,8 +41,8 @@ static int add_text(struct compiler *compiler, size_t start, size_t end)
 {
     if (start >= end)
         return 0;
-    char *copy = arena_copy(&compiler->checker->rules->arena, compiler->text->text + start,
-                            end - start);
+    char *copy =
+        arena_copy(&compiler->checker->rules->arena, compiler->text->text + start, end - start);
     if (!copy)
         return no_memory(compiler);
     for (char *c = copy; *c; c++)
@@ -236,8 +236,7 @@ static const char *keep_text(struct ruleset *rules, const char *text, size_t len
 
 static const char *const *keep_list(struct ruleset *rules, const struct field_value *value)
 {
-    const char **list =
-        field_context_alloc(&rules->context, (value->list_len + 1) * sizeof(*list));
+    const char **list = field_context_alloc(&rules->context, (value->list_len + 1) * sizeof(*list));
 
     if (!list) {
         rules->counters.text_lost++;

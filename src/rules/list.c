@@ -14,8 +14,8 @@ static int add_values(struct collector *collector, struct list_def *list,
                           "list '%.64s' has more than %d values, with those of the lists it names",
                           list->name, LIST_VALUES_MAX);
     for (size_t i = 0; i < count; i++) {
-        struct ast_value *slot = arena_grow(collector->arena, &list->values, &list->value_count,
-                                            sizeof(*slot));
+        struct ast_value *slot =
+            arena_grow(collector->arena, &list->values, &list->value_count, sizeof(*slot));
         if (!slot)
             return collect_no_memory(collector);
         *slot = values[i];
@@ -39,10 +39,8 @@ static int add_item(struct collector *collector, struct list_def *list,
         origin_join(collector->arena, origin, SIZE_MAX) < 0)
         return collect_no_memory(collector);
     if (quote) {
-        struct ast_value value = {.text = origin->text,
-                                  .len = (uint32_t)origin->len,
-                                  .quoted = true,
-                                  .origin = origin};
+        struct ast_value value = {
+            .text = origin->text, .len = (uint32_t)origin->len, .quoted = true, .origin = origin};
         return add_values(collector, list, &value, 1);
     }
     int r = parse_values(collector->arena, origin, &values, &count, collector->error);

@@ -36,8 +36,8 @@ static int circle(struct visit *visit, const struct ast *ast, const struct macro
     while (i < visit->depth && visit->path[i] != macro)
         i++;
     for (; i < visit->depth && len < sizeof(chain) - 80; i++)
-        len += (size_t)snprintf(chain + len, sizeof(chain) - len, "%.64s -> ",
-                                visit->path[i]->name);
+        len +=
+            (size_t)snprintf(chain + len, sizeof(chain) - len, "%.64s -> ", visit->path[i]->name);
     return origin_error(visit->collector->error, ast->origin, ast->offset, -ELOOP,
                         "macro '%.64s' uses itself: %s%.64s", macro->name, chain, macro->name);
 }

@@ -32,11 +32,9 @@ static const char *const modifiers[MODIFIER_MAX] = {
 };
 
 static const char *const transformers[TRANSFORM_MAX] = {
-    [TRANSFORM_VAL] = "val",         [TRANSFORM_TOLOWER] = "tolower",
-    [TRANSFORM_TOUPPER] = "toupper", [TRANSFORM_B64] = "b64",
-    [TRANSFORM_BASENAME] = "basename", [TRANSFORM_LEN] = "len",
-    [TRANSFORM_JOIN] = "join",       [TRANSFORM_CONCAT] = "concat",
-    [TRANSFORM_GETOPT] = "getopt",
+    [TRANSFORM_VAL] = "val",   [TRANSFORM_TOLOWER] = "tolower",   [TRANSFORM_TOUPPER] = "toupper",
+    [TRANSFORM_B64] = "b64",   [TRANSFORM_BASENAME] = "basename", [TRANSFORM_LEN] = "len",
+    [TRANSFORM_JOIN] = "join", [TRANSFORM_CONCAT] = "concat",     [TRANSFORM_GETOPT] = "getopt",
 };
 
 static bool is(const char *name, const char *text, size_t len)

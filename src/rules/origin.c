@@ -19,11 +19,10 @@ static int add_piece(struct arena *arena, struct origin *origin, struct origin_p
 
 int origin_add_node(struct arena *arena, struct origin *origin, const struct yaml_node *scalar)
 {
-    return add_piece(arena, origin,
-                     (struct origin_piece){.text = scalar->value,
-                                           .len = scalar->len,
-                                           .node = scalar,
-                                           .verbatim = true});
+    return add_piece(
+        arena, origin,
+        (struct origin_piece){
+            .text = scalar->value, .len = scalar->len, .node = scalar, .verbatim = true});
 }
 
 int origin_add_text(struct arena *arena, struct origin *origin, const char *text, size_t len,

@@ -34,8 +34,9 @@ enum rule_matching { MATCHING_FIRST, MATCHING_ALL };
 
 struct rules_options {
     enum rule_matching matching;
-    enum rule_priority minimum_priority; /* less urgent rules are not loaded; default (zeroed struct)
-                                            would be EMERGENCY: callers set PRIORITY_DEBUG */
+    enum rule_priority
+        minimum_priority;     /* less urgent rules are not loaded; default (zeroed struct)
+                                 would be EMERGENCY: callers set PRIORITY_DEBUG */
     bool no_suggested_output; /* true: don't append container_id=... k8s_ns_name=... to outputs */
 };
 
@@ -70,8 +71,9 @@ struct ruleset;
  * nothing is changed. `warnings` (zeroed by the caller, filled also on failure) is released by
  * rules_warnings_done.
  */
-int rules_load(const struct rules_source *sources, size_t count, const struct rules_options *options,
-               struct rules_warnings *warnings, struct ruleset **ret_rules, struct error *ret_error);
+int rules_load(const struct rules_source *sources, size_t count,
+               const struct rules_options *options, struct rules_warnings *warnings,
+               struct ruleset **ret_rules, struct error *ret_error);
 
 /* Read files and directories (their *.yaml and *.yml, in name order) and load them so. */
 int rules_load_files(const char *const *paths, size_t count, const struct rules_options *options,
@@ -107,19 +109,19 @@ void rules_info(const struct ruleset *rules, size_t index, struct rule_info *ret
 
 /* A rule matched. Everything lives until the callback returns. */
 struct alert_field {
-    const char *name;   /* as written: "proc.aname[2]" */
-    const char *text;   /* NULL when the event has no such value: JSON null, "<NA>" in text */
-    int64_t number;     /* for is_number */
-    bool is_number;     /* the JSON value is a number */
-    bool is_bool;       /* the JSON value is `number != 0` */
+    const char *name;        /* as written: "proc.aname[2]" */
+    const char *text;        /* NULL when the event has no such value: JSON null, "<NA>" in text */
+    int64_t number;          /* for is_number */
+    bool is_number;          /* the JSON value is a number */
+    bool is_bool;            /* the JSON value is `number != 0` */
     const char *const *list; /* NULL-terminated, for lists; else NULL */
 };
 
 struct alert {
     struct rule_info rule;
-    uint64_t time;           /* CLOCK_REALTIME, ns */
+    uint64_t time; /* CLOCK_REALTIME, ns */
     const char *hostname;
-    const char *output;      /* the output line without time and priority */
+    const char *output;               /* the output line without time and priority */
     const struct alert_field *fields; /* those the output names, by name, each once */
     size_t field_count;
     const struct judged_event *judged;
@@ -129,12 +131,12 @@ typedef void (*rules_alert)(void *data, const struct alert *alert);
 
 /* What evaluation had to give up, by cause. */
 #define RULES_COUNTER_LIST(X)                                                                      \
-    X(events, "events")             /* judged */                                                   \
-    X(evaluations, "evaluations")   /* conditions evaluated */                                     \
+    X(events, "events")           /* judged */                                                     \
+    X(evaluations, "evaluations") /* conditions evaluated */                                       \
     X(alerts, "alerts")                                                                            \
-    X(regex_limit, "regex_limit")   /* a regular expression gave up: counts as no match */         \
-    X(text_lost, "text_lost")       /* a value's text did not fit into memory: shown as missing */ \
-    X(values_cut, "values_cut")     /* a value was longer than kept, or lost for want of memory */
+    X(regex_limit, "regex_limit") /* a regular expression gave up: counts as no match */           \
+    X(text_lost, "text_lost")     /* a value's text did not fit into memory: shown as missing */   \
+    X(values_cut, "values_cut")   /* a value was longer than kept, or lost for want of memory */
 
 struct rules_counters {
 #define RULES_COUNTER_FIELD(field, text) uint64_t field;
@@ -144,7 +146,8 @@ struct rules_counters {
 
 const struct rules_counters *rules_counters(const struct ruleset *rules);
 
-/* Judge one event: calls back for each match, one at most under MATCHING_FIRST. Returns how many. */
+/* Judge one event: calls back for each match, one at most under MATCHING_FIRST. Returns how many.
+ */
 unsigned rules_judge(struct ruleset *rules, struct world *world, const struct judged_event *judged,
                      rules_alert alert, void *data);
 

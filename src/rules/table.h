@@ -3,7 +3,7 @@
 #define RULES_TABLE_H
 
 /* uthash that leaves an element out, and says so, instead of ending the process without memory. */
-#define HASH_NONFATAL_OOM 1
+#define HASH_NONFATAL_OOM            1
 #define uthash_nonfatal_oom(element) ((element)->hh.tbl = NULL)
 #include <uthash.h>
 

@@ -7,15 +7,11 @@
 bool transform_type(enum transformer transformer, enum field_type type, enum field_type *ret_type)
 {
     switch (transformer) {
-    case TRANSFORM_VAL:
-        *ret_type = type;
-        return true;
+    case TRANSFORM_VAL: *ret_type = type; return true;
     case TRANSFORM_TOLOWER:
     case TRANSFORM_TOUPPER:
     case TRANSFORM_B64:
-    case TRANSFORM_BASENAME:
-        *ret_type = type;
-        return type == FIELD_STRING || type == FIELD_STRINGS;
+    case TRANSFORM_BASENAME: *ret_type = type; return type == FIELD_STRING || type == FIELD_STRINGS;
     case TRANSFORM_LEN:
         *ret_type = FIELD_NUMBER;
         return type == FIELD_STRING || type == FIELD_STRINGS;
@@ -102,8 +98,8 @@ bool transform_value(struct field_context *context, enum transformer transformer
     if (transformer == TRANSFORM_VAL)
         return true;
     if (transformer == TRANSFORM_LEN) {
-        value->number = (int64_t)(value->type == FIELD_STRINGS ? value->list_len
-                                                               : value->string.len);
+        value->number =
+            (int64_t)(value->type == FIELD_STRINGS ? value->list_len : value->string.len);
         value->type = FIELD_NUMBER;
         return true;
     }

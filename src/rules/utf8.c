@@ -20,8 +20,12 @@ size_t utf8_length(const char *text, size_t len)
 
     if (!len)
         return 0;
-    size_t need = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc0 ? 0 : bytes[0] < 0xe0 ? 2
-                : bytes[0] < 0xf0 ? 3 : bytes[0] < 0xf8 ? 4 : 0;
+    size_t need = bytes[0] < 0x80   ? 1
+                  : bytes[0] < 0xc0 ? 0
+                  : bytes[0] < 0xe0 ? 2
+                  : bytes[0] < 0xf0 ? 3
+                  : bytes[0] < 0xf8 ? 4
+                                    : 0;
     if (!need || need > len)
         return 0;
     for (size_t i = 1; i < need; i++)

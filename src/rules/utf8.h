@@ -19,7 +19,8 @@ size_t utf8_valid_prefix(const char *text, size_t len);
 /* Bytes of the line break that starts `text`: LF, CR, CR LF, NEL, LS, PS; 0 when it is none. */
 size_t utf8_line_break(const char *text, size_t len);
 
-/* Whether a terminal or a log may show the character as it is: no control, no change of direction. */
+/* Whether a terminal or a log may show the character as it is: no control, no change of direction.
+ */
 bool utf8_printable(const char *text, size_t len);
 
 #endif

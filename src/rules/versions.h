@@ -7,7 +7,8 @@
 /* A rule file's required_engine_version: N (meaning 0.N.0) or X.Y.Z; -EINVAL when not met. */
 int versions_check_engine(const struct yaml_node *version, struct error *ret_error);
 
-/* A rule file's required_plugin_versions: all but one of each entry's alternatives may be missing. */
+/* A rule file's required_plugin_versions: all but one of each entry's alternatives may be missing.
+ */
 int versions_check_plugins(const struct yaml_node *plugins, struct error *ret_error);
 
 #endif

@@ -13,7 +13,7 @@
 struct walk {
     const char *text; /* of the file */
     size_t at, end;
-    size_t indent;    /* of a block scalar */
+    size_t indent; /* of a block scalar */
 };
 
 static size_t skip_blanks(const struct walk *walk, size_t at)

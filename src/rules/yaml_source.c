@@ -101,8 +101,8 @@ static int keep_anchor(struct loader *loader, const yaml_char_t *name, struct ya
 {
     if (!name)
         return 0;
-    struct anchor *anchor = arena_grow(loader->arena, &loader->anchors, &loader->anchor_count,
-                                       sizeof(*anchor));
+    struct anchor *anchor =
+        arena_grow(loader->arena, &loader->anchors, &loader->anchor_count, sizeof(*anchor));
     char *copy = arena_copy(loader->arena, name, strlen((const char *)name));
     if (!anchor || !copy)
         return no_memory(loader);
@@ -158,8 +158,8 @@ static int check_key(struct loader *loader, const struct yaml_node *mapping,
 /* Elements up to the end event of the collection. */
 static int load_items(struct loader *loader, struct yaml_node *node, unsigned depth)
 {
-    yaml_event_type_t end = node->kind == YAML_SEQUENCE ? YAML_SEQUENCE_END_EVENT
-                                                         : YAML_MAPPING_END_EVENT;
+    yaml_event_type_t end =
+        node->kind == YAML_SEQUENCE ? YAML_SEQUENCE_END_EVENT : YAML_MAPPING_END_EVENT;
 
     for (;;) {
         yaml_event_t event;
@@ -306,8 +306,8 @@ static int check_text(struct loader *loader)
     while (line + 1 < file->line_count && file->lines[line + 1] <= valid)
         line++;
     return error_set_at(loader->error, -EILSEQ, file->name, (unsigned)line + 1,
-                        (unsigned)(valid - file->lines[line]) + 1,
-                        "byte 0x%02x is not UTF-8 text", (unsigned char)file->text[valid]);
+                        (unsigned)(valid - file->lines[line]) + 1, "byte 0x%02x is not UTF-8 text",
+                        (unsigned char)file->text[valid]);
 }
 
 int yaml_load(const char *name, const char *text, size_t len, struct arena *arena,

@@ -60,7 +60,8 @@ struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
 /* A plain scalar that is empty, ~ or null. */
 bool yaml_is_null(const struct yaml_node *node);
 
-/* Where byte `offset` of the scalar's value was written: exact, or as near before as can be told. */
+/* Where byte `offset` of the scalar's value was written: exact, or as near before as can be told.
+ */
 void yaml_position(const struct yaml_node *scalar, size_t offset, unsigned *ret_line,
                    unsigned *ret_column);
 
