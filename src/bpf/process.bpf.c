@@ -128,20 +128,37 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
     return 0;
 }
 
-/* The call that made it is still in the parent's registers; a kernel thread's has none. */
-static __always_inline u32 clone_type(struct task_struct *parent)
-{
-    struct pt_regs *regs = (void *)bpf_task_pt_regs(parent);
-    long number = regs->orig_ax;
-    bool compat = parent->thread_info.status & TS_COMPAT;
+#define CLONE_VM_AND_VFORK 0x4100
+#define SIGCHLD            17
 
-    switch (number) {
-    case 57: return compat ? EVENT_CLONE : EVENT_FORK;
-    case 58: return compat ? EVENT_CLONE : EVENT_VFORK;
-    case 435: return EVENT_CLONE3;
-    case 2: return compat ? EVENT_FORK : EVENT_CLONE;
-    case 190: return compat ? EVENT_VFORK : EVENT_CLONE;
-    default: return EVENT_CLONE;
+/* The call that made it, still in the parent's registers. A kernel thread's parent has none. */
+static __always_inline u32 clone_type(struct task_struct *parent, struct pt_regs *regs)
+{
+    bool compat = parent->thread_info.status & TS_COMPAT;
+    u64 number = regs->orig_ax;
+    u32 type = EVENT_NONE;
+
+    if (number < EVENT_SYSCALL_MAX) {
+        BOUNDED(number);
+        number &= EVENT_SYSCALL_MAX - 1;
+        type = clone_types[compat][number];
+    }
+    return type ? type : EVENT_CLONE;
+}
+
+static __always_inline u64 clone_flags(struct task_struct *parent, struct pt_regs *regs, u32 type)
+{
+    bool compat = parent->thread_info.status & TS_COMPAT;
+    u64 first = compat ? (u32)regs->bx : regs->di, flags = 0;
+
+    switch (type) {
+    case EVENT_FORK: return SIGCHLD;
+    case EVENT_VFORK: return CLONE_VM_AND_VFORK | SIGCHLD;
+    case EVENT_CLONE3: /* the first member of struct clone_args */
+        if (bpf_probe_read_user(&flags, sizeof(flags), (void *)first) < 0)
+            count(COUNTER_FAILED_READ_USER);
+        return flags;
+    default: return first;
     }
 }
 
@@ -151,7 +168,9 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
     if (child->tgid == parent->tgid)
         return 0; /* a thread */
 
-    struct scratch *s = record_begin(clone_type(parent), parent);
+    struct pt_regs *regs = (void *)bpf_task_pt_regs(parent);
+    u32 type = clone_type(parent, regs);
+    struct scratch *s = record_begin(type, parent);
     if (!s)
         return 0;
     struct event_header *header = (void *)s->data;
@@ -161,6 +180,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
     put_number(s, PARAM_CHILD_PID, child->tgid);
     put_number(s, PARAM_CHILD_TID, child->pid);
     put_number(s, PARAM_CHILD_START, child->start_boottime);
+    if (!(parent->flags & PF_KTHREAD))
+        put_number(s, PARAM_CLONE_FLAGS, clone_flags(parent, regs, type));
     put_number(s, PARAM_CHILD_VPID,
                pid_number_inner((u64)BPF_CORE_READ(child, group_leader, thread_pid)));
     put_number(s, PARAM_CHILD_VTID, pid_number_inner((u64)BPF_CORE_READ(child, thread_pid)));

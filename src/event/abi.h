@@ -15,37 +15,37 @@
  */
 
 #define EVENT_COMM_LEN    16
-#define EVENT_PATH_MAX    4096          /* with the terminating NUL; longer is marked truncated */
-#define EVENT_ARGV_MAX    32768         /* bytes of argv kept, NUL separated */
+#define EVENT_PATH_MAX    4096  /* with the terminating NUL; longer is marked truncated */
+#define EVENT_ARGV_MAX    32768 /* bytes of argv kept, NUL separated */
 #define EVENT_ENVP_MAX    16384
-#define EVENT_DATA_MAX    2048          /* payload bytes, for DNS answers */
-#define EVENT_RECORD_MAX  (128 * 1024)  /* no record is longer */
-#define EVENT_SYSCALL_MAX 512           /* system call numbers looked at, per ABI */
+#define EVENT_DATA_MAX    2048         /* payload bytes, for DNS answers */
+#define EVENT_RECORD_MAX  (128 * 1024) /* no record is longer */
+#define EVENT_SYSCALL_MAX 512          /* system call numbers looked at, per ABI */
 #define EVENT_ARGS        6
 
 struct event_header {
-    __u32 size;             /* of the whole record, a multiple of 8 */
-    __u16 type;             /* enum event_type */
-    __u16 flags;            /* EVENT_FLAG_* */
-    __u64 time;             /* CLOCK_BOOTTIME, ns */
-    __u64 start_time;       /* of the thread group, CLOCK_BOOTTIME, ns: with pid, the exec id */
-    __u64 cgroup_id;        /* of the task, see PARAM_CGROUP and CGROUP_ID; 0 when unknown */
-    __s64 result;           /* of the system call; negative is -errno */
-    __u64 cap_effective;    /* credentials of the thread when the event was taken */
+    __u32 size;          /* of the whole record, a multiple of 8 */
+    __u16 type;          /* enum event_type */
+    __u16 flags;         /* EVENT_FLAG_* */
+    __u64 time;          /* CLOCK_BOOTTIME, ns */
+    __u64 start_time;    /* of the thread group, CLOCK_BOOTTIME, ns: with pid, the exec id */
+    __u64 cgroup_id;     /* of the task, see PARAM_CGROUP and CGROUP_ID; 0 when unknown */
+    __s64 result;        /* of the system call; negative is -errno */
+    __u64 cap_effective; /* credentials of the thread when the event was taken */
     __u64 cap_permitted;
     __u64 cap_inheritable;
-    __u32 pid;              /* thread group, in the initial pid namespace */
-    __u32 tid;              /* thread */
-    __u32 uid;              /* in the initial user namespace, all six */
+    __u32 pid; /* thread group, in the initial pid namespace */
+    __u32 tid; /* thread */
+    __u32 uid; /* in the initial user namespace, all six */
     __u32 euid;
     __u32 fsuid;
     __u32 gid;
     __u32 egid;
-    __u32 login_uid;        /* audit's; 0xffffffff when unset */
-    __u32 mount_namespace;  /* inode numbers */
+    __u32 login_uid;       /* audit's; 0xffffffff when unset */
+    __u32 mount_namespace; /* inode numbers */
     __u32 pid_namespace;
     __u16 cpu;
-    __u16 syscall;          /* number in its own ABI */
+    __u16 syscall;             /* number in its own ABI */
     char comm[EVENT_COMM_LEN]; /* the thread's; NUL terminated */
     __u32 reserved;
 };
@@ -56,14 +56,17 @@ struct event_header {
  */
 #define CGROUP_ID(hierarchy, inode) ((__u64)(hierarchy) << 48 ^ (__u64)(inode))
 
+/* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the same since it exists. */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCu
+
 /* event_header.flags */
-#define EVENT_FLAG_COMPAT     0x0001 /* 32-bit system call (ia32) */
-#define EVENT_FLAG_X32        0x0002 /* x32 system call */
-#define EVENT_FLAG_TRUNCATED  0x0004 /* some parameter is truncated or missing for want of room */
-#define EVENT_FLAG_CRITICAL   0x0008 /* came through the critical ring */
-#define EVENT_FLAG_SYNTHETIC  0x0010 /* made by user space, not by the kernel */
-#define EVENT_FLAG_KTHREAD    0x0020 /* the task is a kernel thread */
-#define EVENT_FLAG_IO_WORKER  0x0040 /* the task is an io_uring worker of this process */
+#define EVENT_FLAG_COMPAT    0x0001 /* 32-bit system call (ia32) */
+#define EVENT_FLAG_X32       0x0002 /* x32 system call */
+#define EVENT_FLAG_TRUNCATED 0x0004 /* some parameter is truncated or missing for want of room */
+#define EVENT_FLAG_CRITICAL  0x0008 /* came through the critical ring */
+#define EVENT_FLAG_SYNTHETIC 0x0010 /* made by user space, not by the kernel */
+#define EVENT_FLAG_KTHREAD   0x0020 /* the task is a kernel thread */
+#define EVENT_FLAG_IO_WORKER 0x0040 /* the task is an io_uring worker of this process */
 
 struct param_header {
     __u16 id;    /* enum param_id */
@@ -83,27 +86,27 @@ struct param_header {
 enum param_kind {
     PARAM_KIND_NUMBER = 1, /* 8 bytes, two's complement */
     PARAM_KIND_STRING,     /* bytes without NUL */
-    PARAM_KIND_STRINGS,    /* strings, each followed by a NUL (the last may lack it when truncated) */
+    PARAM_KIND_STRINGS, /* strings, each followed by a NUL (the last may lack it when truncated) */
     PARAM_KIND_BYTES,
-    PARAM_KIND_SOCKET,     /* struct event_socket */
+    PARAM_KIND_SOCKET, /* struct event_socket */
 };
 
 /* X(number, name, kind) */
 #define PARAM_LIST(X)                                                                              \
     /* files */                                                                                    \
-    X(1, PATH, STRING)             /* of the object, from dentry and mount */                      \
-    X(2, NAME, STRING)             /* path as given by the caller */                               \
-    X(3, NAME_BASE, STRING)        /* directory a relative NAME starts from, from the kernel */    \
-    X(4, NAME2, STRING)            /* second path as given by the caller */                        \
+    X(1, PATH, STRING)      /* of the object, from dentry and mount */                             \
+    X(2, NAME, STRING)      /* path as given by the caller */                                      \
+    X(3, NAME_BASE, STRING) /* directory a relative NAME starts from, from the kernel */           \
+    X(4, NAME2, STRING)     /* second path as given by the caller */                               \
     X(5, NAME2_BASE, STRING)                                                                       \
     X(6, FD, NUMBER)                                                                               \
     X(7, DIRFD, NUMBER)                                                                            \
     X(8, DIRFD2, NUMBER)                                                                           \
     X(9, FD2, NUMBER)                                                                              \
-    X(10, OPEN_FLAGS, NUMBER)      /* the caller's O_* */                                          \
-    X(11, MODE, NUMBER)            /* the caller's mode */                                         \
-    X(12, FILE_MODE, NUMBER)       /* S_IFMT type and permissions of the inode */                  \
-    X(13, FILE_DEVICE, NUMBER)     /* kernel's dev_t: major << 20 | minor */                       \
+    X(10, OPEN_FLAGS, NUMBER)  /* the caller's O_* */                                              \
+    X(11, MODE, NUMBER)        /* the caller's mode */                                             \
+    X(12, FILE_MODE, NUMBER)   /* S_IFMT type and permissions of the inode */                      \
+    X(13, FILE_DEVICE, NUMBER) /* kernel's dev_t: major << 20 | minor */                           \
     X(14, FILE_INODE, NUMBER)                                                                      \
     X(15, FILE_FLAGS, NUMBER)      /* FILE_FLAG_* */                                               \
     X(16, FILE_FILESYSTEM, NUMBER) /* superblock magic */                                          \
@@ -111,9 +114,9 @@ enum param_kind {
     X(18, RESOLVE, NUMBER)         /* openat2's RESOLVE_* */                                       \
     X(19, FILE_OPEN_FLAGS, NUMBER) /* f_flags of the open file, the kernel's own */                \
     /* sockets */                                                                                  \
-    X(20, SOCKET, SOCKET)          /* from struct sock */                                          \
-    X(21, SOCKET_ADDRESS, BYTES)   /* struct sockaddr given by the caller, at most 128 bytes */    \
-    X(22, SOCKET_PATH, STRING)     /* of the unix socket's own address; "@" first when abstract */ \
+    X(20, SOCKET, SOCKET)        /* from struct sock */                                            \
+    X(21, SOCKET_ADDRESS, BYTES) /* struct sockaddr given by the caller, at most 128 bytes */      \
+    X(22, SOCKET_PATH, STRING)   /* of the unix socket's own address; "@" first when abstract */   \
     X(23, SOCKET_PEER_PATH, STRING)                                                                \
     X(24, DATA, BYTES)                                                                             \
     X(25, DOMAIN, NUMBER)                                                                          \
@@ -122,36 +125,36 @@ enum param_kind {
     X(28, BACKLOG, NUMBER)                                                                         \
     X(29, SIZE, NUMBER)                                                                            \
     /* processes: exec, clone, and the snapshot of a process found in /proc */                     \
-    X(30, EXE_PATH, STRING)        /* of mm->exe_file */                                           \
-    X(31, FILENAME, STRING)        /* as given to execve, the kernel's copy */                     \
+    X(30, EXE_PATH, STRING) /* of mm->exe_file */                                                  \
+    X(31, FILENAME, STRING) /* as given to execve, the kernel's copy */                            \
     X(32, ARGV, STRINGS)                                                                           \
     X(33, ENVP, STRINGS)                                                                           \
     X(34, CWD, STRING)                                                                             \
-    X(35, CGROUP, STRING)          /* path in its hierarchy; its id is the header's cgroup_id */   \
-    X(36, TTY, NUMBER)             /* device number as in /proc/PID/stat, 0 for none */            \
-    X(37, SID, NUMBER)             /* initial pid namespace, like all without V */                 \
+    X(35, CGROUP, STRING) /* path in its hierarchy; its id is the header's cgroup_id */            \
+    X(36, TTY, NUMBER)    /* device number as in /proc/PID/stat, 0 for none */                     \
+    X(37, SID, NUMBER)    /* initial pid namespace, like all without V */                          \
     X(38, PGID, NUMBER)                                                                            \
-    X(39, PARENT_PID, NUMBER)      /* thread group of the real parent */                           \
-    X(40, PARENT_START, NUMBER)    /* its start time: with PARENT_PID, its exec id */              \
-    X(41, VPID, NUMBER)            /* in the task's own pid namespace, like all with V */          \
+    X(39, PARENT_PID, NUMBER)   /* thread group of the real parent */                              \
+    X(40, PARENT_START, NUMBER) /* its start time: with PARENT_PID, its exec id */                 \
+    X(41, VPID, NUMBER)         /* in the task's own pid namespace, like all with V */             \
     X(42, VTID, NUMBER)                                                                            \
     X(43, VPPID, NUMBER)                                                                           \
     X(44, VSID, NUMBER)                                                                            \
     X(45, VPGID, NUMBER)                                                                           \
     X(46, EXE_INODE, NUMBER)                                                                       \
     X(47, EXE_DEVICE, NUMBER)                                                                      \
-    X(48, EXE_CTIME, NUMBER)       /* CLOCK_REALTIME, ns */                                        \
+    X(48, EXE_CTIME, NUMBER) /* CLOCK_REALTIME, ns */                                              \
     X(49, EXE_MTIME, NUMBER)                                                                       \
-    X(50, EXE_FLAGS, NUMBER)       /* FILE_FLAG_* */                                               \
-    X(51, INTERPRETER, STRING)     /* bprm->interp when it is not FILENAME */                      \
+    X(50, EXE_FLAGS, NUMBER)   /* FILE_FLAG_* */                                                   \
+    X(51, INTERPRETER, STRING) /* bprm->interp when it is not FILENAME */                          \
     X(52, CHILD_PID, NUMBER)                                                                       \
     X(53, CHILD_TID, NUMBER)                                                                       \
     X(54, CHILD_START, NUMBER)                                                                     \
     X(55, CLONE_FLAGS, NUMBER)                                                                     \
     X(56, CHILD_VPID, NUMBER)                                                                      \
     X(57, CHILD_VTID, NUMBER)                                                                      \
-    X(58, EXIT_CODE, NUMBER)       /* as waitpid's status */                                       \
-    X(59, STDIO, NUMBER)           /* 3 bytes, lowest fd 0: enum file_type of fds 0, 1, 2 */       \
+    X(58, EXIT_CODE, NUMBER) /* as waitpid's status */                                             \
+    X(59, STDIO, NUMBER)     /* 3 bytes, lowest fd 0: enum file_type of fds 0, 1, 2 */             \
     X(60, SUID, NUMBER)                                                                            \
     X(61, SGID, NUMBER)                                                                            \
     X(62, NET_NAMESPACE, NUMBER)                                                                   \
@@ -159,7 +162,7 @@ enum param_kind {
     X(64, CGROUP_NAMESPACE, NUMBER)                                                                \
     X(65, IPC_NAMESPACE, NUMBER)                                                                   \
     X(66, UTS_NAMESPACE, NUMBER)                                                                   \
-    X(67, SECCOMP, NUMBER)         /* mode: 0 none, 1 strict, 2 filter */                          \
+    X(67, SECCOMP, NUMBER) /* mode: 0 none, 1 strict, 2 filter */                                  \
     X(68, NO_NEW_PRIVS, NUMBER)                                                                    \
     X(69, CAP_BOUNDING, NUMBER)                                                                    \
     X(70, CAP_AMBIENT, NUMBER)                                                                     \
@@ -176,24 +179,24 @@ enum param_kind {
     X(89, PROT, NUMBER)                                                                            \
     X(90, OFFSET, NUMBER)                                                                          \
     X(91, REQUEST, NUMBER)                                                                         \
-    X(92, TARGET_PID, NUMBER)      /* as given by the caller, in its own pid namespace */          \
+    X(92, TARGET_PID, NUMBER) /* as given by the caller, in its own pid namespace */               \
     X(93, SIGNAL, NUMBER)                                                                          \
     X(94, COMMAND, NUMBER)                                                                         \
     X(95, OPTION, NUMBER)                                                                          \
     X(96, ARG2, NUMBER)                                                                            \
-    X(97, TEXT, STRING)            /* text from the caller: module parameters, thread name, ... */ \
+    X(97, TEXT, STRING) /* text from the caller: module parameters, thread name, ... */            \
     X(98, TEXT2, STRING)                                                                           \
     X(99, NS_TYPE, NUMBER)                                                                         \
     X(100, ENTRIES, NUMBER)                                                                        \
     X(101, ARG3, NUMBER)                                                                           \
     X(102, ARG4, NUMBER)                                                                           \
-    X(103, CAP_EFFECTIVE, NUMBER)  /* capset's arguments */                                        \
+    X(103, CAP_EFFECTIVE, NUMBER) /* capset's arguments */                                         \
     X(104, CAP_PERMITTED, NUMBER)                                                                  \
     X(105, CAP_INHERITABLE, NUMBER)                                                                \
     X(106, TARGET_START, NUMBER)                                                                   \
-    X(107, DEVICE, NUMBER)         /* mknod's */                                                   \
+    X(107, DEVICE, NUMBER) /* mknod's */                                                           \
     /* facts about a container, from the runtime's files */                                        \
-    X(120, CONTAINER_ID, STRING)   /* full */                                                      \
+    X(120, CONTAINER_ID, STRING) /* full */                                                        \
     X(121, CONTAINER_NAME, STRING)                                                                 \
     X(122, CONTAINER_RUNTIME, STRING) /* docker, containerd, cri-o, podman, runc, crun, ... */     \
     X(123, CONTAINER_IMAGE, STRING)   /* full reference as declared */                             \
@@ -202,8 +205,8 @@ enum param_kind {
     X(126, CONTAINER_LABELS, STRINGS) /* key=value */                                              \
     X(127, CONTAINER_MOUNTS, STRINGS) /* source:destination:mode:rw:propagation */                 \
     X(128, CONTAINER_ENV, STRINGS)                                                                 \
-    X(129, CONTAINER_FLAGS, NUMBER)   /* CONTAINER_FLAG_* */                                       \
-    X(130, CONTAINER_START, NUMBER)   /* CLOCK_REALTIME, ns */                                     \
+    X(129, CONTAINER_FLAGS, NUMBER) /* CONTAINER_FLAG_* */                                         \
+    X(130, CONTAINER_START, NUMBER) /* CLOCK_REALTIME, ns */                                       \
     X(131, CONTAINER_USER, STRING)                                                                 \
     X(132, CONTAINER_IP, STRING)                                                                   \
     X(133, POD_NAME, STRING)                                                                       \
@@ -211,19 +214,19 @@ enum param_kind {
     X(135, POD_UID, STRING)                                                                        \
     X(136, POD_SANDBOX_ID, STRING)                                                                 \
     X(137, POD_LABELS, STRINGS)                                                                    \
-    X(138, CONTAINER_ROOTFS, STRING)  /* host path, when the runtime tells */                      \
+    X(138, CONTAINER_ROOTFS, STRING) /* host path, when the runtime tells */                       \
     X(139, CONTAINER_ENTRYPOINT, STRINGS)                                                          \
-    X(140, CONTAINER_CAPS, NUMBER)    /* bounding set declared */                                  \
+    X(140, CONTAINER_CAPS, NUMBER) /* bounding set declared */                                     \
     X(141, CONTAINER_BUNDLE, STRING)                                                               \
     /* names of users and groups */                                                                \
-    X(150, PASSWD, BYTES)             /* text of a passwd file, at most 64 KiB */                  \
+    X(150, PASSWD, BYTES) /* text of a passwd file, at most 64 KiB */                              \
     X(151, GROUP, BYTES)
 
 enum param_id {
 #define PARAM_ENUM(number, name, kind) PARAM_##name = number,
     PARAM_LIST(PARAM_ENUM)
 #undef PARAM_ENUM
-    PARAM_ID_MAX = 160, /* all ids are below */
+        PARAM_ID_MAX = 160, /* all ids are below */
 };
 
 /* FILE_FLAGS and EXE_FLAGS */
@@ -263,17 +266,17 @@ enum file_type {
 };
 
 struct event_socket {
-    __u16 family;   /* AF_* */
-    __u16 type;     /* SOCK_* */
-    __u16 protocol; /* IPPROTO_* */
-    __u8 state;     /* TCP_* state of the kernel, also for UDP: 1 is established */
-    __u8 role;      /* enum socket_role */
-    __u16 local_port;  /* host byte order */
+    __u16 family;     /* AF_* */
+    __u16 type;       /* SOCK_* */
+    __u16 protocol;   /* IPPROTO_* */
+    __u8 state;       /* TCP_* state of the kernel, also for UDP: 1 is established */
+    __u8 role;        /* enum socket_role */
+    __u16 local_port; /* host byte order */
     __u16 remote_port;
     __u32 net_namespace;
     __u8 local_address[16]; /* IPv4 in the first four bytes, network byte order */
     __u8 remote_address[16];
-    __u64 cookie;   /* identity of the socket while it lives */
+    __u64 cookie; /* identity of the socket while it lives */
 };
 
 enum socket_role {
@@ -285,19 +288,19 @@ enum socket_role {
 /* Families: one BPF file and one program each. */
 enum event_family {
     FAMILY_NONE = 0,
-    FAMILY_PROCESS,    /* exec, clone, exit, cgroup moves: own tracepoints */
+    FAMILY_PROCESS, /* exec, clone, exit, cgroup moves: own tracepoints */
     FAMILY_OPEN,
     FAMILY_PATH,       /* calls that name a path and return no file */
     FAMILY_DESCRIPTOR, /* calls on an open file */
     FAMILY_NETWORK,
     FAMILY_CREDENTIALS,
-    FAMILY_NAMESPACE,  /* setns, unshare, mounts old and new */
-    FAMILY_TASK,       /* ptrace, signals, prctl, process_vm_* */
-    FAMILY_KERNEL,     /* bpf, modules, io_uring, userfaultfd, perf, keys, kexec */
-    FAMILY_MEMORY,     /* mmap, mprotect */
+    FAMILY_NAMESPACE, /* setns, unshare, mounts old and new */
+    FAMILY_TASK,      /* ptrace, signals, prctl, process_vm_* */
+    FAMILY_KERNEL,    /* bpf, modules, io_uring, userfaultfd, perf, keys, kexec */
+    FAMILY_MEMORY,    /* mmap, mprotect */
     FAMILY_EXEC_FAILED,
     FAMILY_SOCKET_DATA, /* sendto, recvfrom and their kin */
-    FAMILY_FACT,       /* made by user space */
+    FAMILY_FACT,        /* made by user space */
     FAMILY_MAX,
 };
 
@@ -421,10 +424,11 @@ enum event_family {
     /* facts user space adds to the stream; never seen by rules */                                 \
     X(200, PROCESS_FOUND, "process_found", FACT) /* a process that was running at start */         \
     X(201, CONTAINER, "container", FACT)         /* metadata of one container */                   \
-    X(202, USERS, "users", FACT)                 /* passwd and group of CONTAINER_ID or the host */\
-    /* first record: OFFSET is CLOCK_REALTIME minus CLOCK_BOOTTIME in ns, TEXT the host name */    \
+    X(202, USERS, "users", FACT) /* passwd and group of CONTAINER_ID or the host */                \
+    /* first record: OFFSET is CLOCK_REALTIME minus CLOCK_BOOTTIME in ns, TEXT the host name, the  \
+     * header's mount namespace the host's */                                                      \
     X(203, START, "start", FACT)                                                                   \
-    X(204, DROP, "drop", FACT)                   /* so many events were lost: RESULT, by cause */  \
+    X(204, DROP, "drop", FACT) /* so many events were lost: RESULT, by cause */                    \
     /* header.cgroup_id is at CGROUP; with CONTAINER_ID and CONTAINER_RUNTIME if a container's */  \
     X(205, CGROUP_FOUND, "cgroup_found", FACT)
 
@@ -433,22 +437,22 @@ enum event_type {
 #define EVENT_ENUM(number, name, text, family) EVENT_##name = number,
     EVENT_LIST(EVENT_ENUM)
 #undef EVENT_ENUM
-    EVENT_TYPE_MAX = 256, /* all types are below */
+        EVENT_TYPE_MAX = 256, /* all types are below */
 };
 
 /* How the kernel side reads one system call argument; a row of the event table, handed to BPF. */
 enum arg_kind {
     ARG_NONE = 0,
-    ARG_U64,       /* as it is */
-    ARG_S32,       /* sign-extended int */
+    ARG_U64, /* as it is */
+    ARG_S32, /* sign-extended int */
     ARG_U32,
-    ARG_STRING,    /* user string */
-    ARG_PATH,      /* user string that names a file, relative to the last ARG_DIRFD or to the cwd */
-    ARG_DIRFD,     /* int, remembered for the next ARG_PATH */
-    ARG_FD,        /* int; the family adds facts of the open file */
-    ARG_SOCKADDR,  /* user struct sockaddr whose length is the next argument */
-    ARG_OPEN_HOW,  /* user struct open_how */
-    ARG_SKIP,      /* not read */
+    ARG_STRING,   /* user string */
+    ARG_PATH,     /* user string that names a file, relative to the last ARG_DIRFD or to the cwd */
+    ARG_DIRFD,    /* int, remembered for the next ARG_PATH */
+    ARG_FD,       /* int; the family adds facts of the open file */
+    ARG_SOCKADDR, /* user struct sockaddr whose length is the next argument */
+    ARG_OPEN_HOW, /* user struct open_how */
+    ARG_SKIP,     /* not read */
 };
 
 struct arg_row {
@@ -465,7 +469,7 @@ struct event_row {
 
 /* What user space tells the kernel side. */
 struct sensor_settings {
-    __u32 self;            /* thread group whose events are left out, 0: none */
+    __u32 self; /* thread group whose events are left out, 0: none */
     __u8 want_env;
     __u8 want_dns;
     __u8 unused[2];
@@ -473,27 +477,27 @@ struct sensor_settings {
 
 /* Counters of the kernel side, one per cause, per CPU. Index into the `counters` map. */
 #define COUNTER_LIST(X)                                                                            \
-    X(EVENTS_CRITICAL, "events_critical")           /* sent */                                     \
+    X(EVENTS_CRITICAL, "events_critical") /* sent */                                               \
     X(EVENTS_BULK, "events_bulk")                                                                  \
     X(DROP_CRITICAL_RING_FULL, "drop_critical_ring_full")                                          \
     X(DROP_BULK_RING_FULL, "drop_bulk_ring_full")                                                  \
-    X(DROP_SCRATCH_BUSY, "drop_scratch_busy")       /* a program interrupted another twice */      \
-    X(DROP_RECORD_FULL, "drop_record_full")         /* a parameter did not fit the record */       \
+    X(DROP_SCRATCH_BUSY, "drop_scratch_busy") /* a program interrupted another twice */            \
+    X(DROP_RECORD_FULL, "drop_record_full")   /* a parameter did not fit the record */             \
     X(DROP_TAIL_CALL, "drop_tail_call")                                                            \
     X(TRUNCATED_PATH, "truncated_path")                                                            \
     X(TRUNCATED_ARGV, "truncated_argv")                                                            \
     X(TRUNCATED_STRING, "truncated_string")                                                        \
-    X(FAILED_READ_USER, "failed_read_user")         /* bpf_probe_read_user, page not there */      \
+    X(FAILED_READ_USER, "failed_read_user") /* bpf_probe_read_user, page not there */              \
     X(FAILED_READ_KERNEL, "failed_read_kernel")                                                    \
     X(FAILED_LOOP, "failed_loop")                                                                  \
-    X(SYSCALLS_COMPAT, "syscalls_compat")           /* wanted 32-bit and x32 calls seen */         \
+    X(SYSCALLS_COMPAT, "syscalls_compat") /* wanted 32-bit and x32 calls seen */                   \
     X(WAKEUPS, "wakeups")
 
 enum counter_id {
 #define COUNTER_ENUM(name, text) COUNTER_##name,
     COUNTER_LIST(COUNTER_ENUM)
 #undef COUNTER_ENUM
-    COUNTER_MAX,
+        COUNTER_MAX,
 };
 
 #endif

@@ -11,7 +11,8 @@
  * System call numbers of x86-64 and of its 32-bit (ia32) calls, from the kernel's
  * arch/x86/entry/syscalls/syscall_64.tbl and syscall_32.tbl. An event that two 32-bit numbers make
  * (setuid and setuid32) has two rows. socketcall and ipc are taken apart in the kernel side.
- * clone, fork and exit have tracepoints of their own; a failed execve is seen by its number.
+ * Clones are told by a tracepoint of their own, which looks up here which call it was; a failed execve
+ * is seen by its number.
  */
 #define NONE (-1)
 
@@ -20,6 +21,10 @@ static const struct {
     int16_t native;
     int16_t compat;
 } numbers[] = {
+    {EVENT_CLONE, 56, 120},
+    {EVENT_FORK, 57, 2},
+    {EVENT_VFORK, 58, 190},
+    {EVENT_CLONE3, 435, 435},
     {EVENT_EXECVE, 59, 11},
     {EVENT_EXECVEAT, 322, 358},
     {EVENT_OPEN, 2, 5},

@@ -177,10 +177,19 @@ static bool capabilities(struct field_context *context, const struct field_ref *
                          struct field_value *value)
 {
     const struct event_header *header = field_event(context)->header;
+    struct capabilities held = {
+        .effective = header->cap_effective,
+        .permitted = header->cap_permitted,
+        .inheritable = header->cap_inheritable,
+    };
+
+    /* A new user namespace brings all capabilities: a rule asks for those the caller had. */
+    if (header->type == EVENT_UNSHARE || header->type == EVENT_SETNS)
+        held = context->judged->process->capabilities;
     const uint64_t sets[] = {
-        [SET_EFFECTIVE] = header->cap_effective,
-        [SET_PERMITTED] = header->cap_permitted,
-        [SET_INHERITABLE] = header->cap_inheritable,
+        [SET_EFFECTIVE] = held.effective,
+        [SET_PERMITTED] = held.permitted,
+        [SET_INHERITABLE] = held.inheritable,
     };
 
     names_capability_set(field_scratch(context), sets[ref->field->detail]);

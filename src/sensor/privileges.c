@@ -9,11 +9,9 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "event/abi.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
-
-/* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: fixed since it exists. */
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCu
 
 bool privileges_btf(void)
 {

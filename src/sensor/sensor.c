@@ -193,14 +193,20 @@ static int fill_event_rows(struct bulwark *skeleton)
 
 #define IA32_SOCKETCALL 102
 
-/* Failed execs are told by their system call, so it is always looked at; names come from what is
- * received, whether or not a rule asks for that. */
+/*
+ * Clones have a tracepoint of their own; failed execs are told by their call, always looked at;
+ * names come from what is received, whether or not a rule asks for that.
+ */
 static bool wanted(const struct sensor_needs *needs, uint8_t type)
 {
-    bool receives = type == EVENT_RECVFROM || type == EVENT_RECVMSG || type == EVENT_RECVMMSG;
+    const struct event_type_info *info = event_type_info(type);
 
-    return needs->types[type] || type == EVENT_EXECVE || type == EVENT_EXECVEAT ||
-           (needs->dns && receives);
+    if (type == EVENT_EXECVE || type == EVENT_EXECVEAT)
+        return true;
+    if (!info || info->family == FAMILY_PROCESS)
+        return false;
+    return needs->types[type] || (needs->dns && (type == EVENT_RECVFROM || type == EVENT_RECVMSG ||
+                                                 type == EVENT_RECVMMSG));
 }
 
 int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
@@ -231,6 +237,18 @@ int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
     return 0;
 }
 
+static void fill_clone_types(struct bulwark *skeleton)
+{
+    uint8_t types[EVENT_SYSCALL_MAX];
+
+    for (int compat = 0; compat < 2; compat++) {
+        event_syscall_table(compat, types);
+        for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)
+            if (types[number] >= EVENT_CLONE && types[number] <= EVENT_CLONE3)
+                skeleton->rodata->clone_types[compat][number] = types[number];
+    }
+}
+
 static int configure(struct bulwark *skeleton, const struct sensor_config *config)
 {
     int cpus = libbpf_num_possible_cpus();
@@ -239,6 +257,7 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
     if (cpus < 0)
         return cpus;
     find_v1_hierarchy(skeleton);
+    fill_clone_types(skeleton);
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
     if (r == 0)
         r = bpf_map__set_max_entries(skeleton->maps.critical_ring, config->critical_ring_bytes);

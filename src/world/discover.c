@@ -153,3 +153,37 @@ struct container_entry *world_event_container(struct world *world, const struct 
     struct cgroup *cgroup = cgroups_find(&world->cgroups, header->cgroup_id);
     return cgroup ? cgroup->container : NULL;
 }
+
+/* Names systemd gives: of services, sessions and slices, which are no containers by themselves. */
+static bool is_unit_name(const char *name, size_t len)
+{
+    static const char *const suffixes[] = {".service", ".scope", ".slice", ".mount"};
+
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+        size_t n = strlen(suffixes[i]);
+        if (len >= n && !memcmp(name + len - n, suffixes[i], n))
+            return true;
+    }
+    return false;
+}
+
+struct container_entry *world_container_by_namespaces(struct world *world,
+                                                      const struct event *event)
+{
+    const struct event_header *header = event->header;
+    const struct event_param *path = event_param(event, PARAM_CGROUP);
+    char text[EVENT_PATH_MAX];
+
+    if (!path || (path->flags & PARAM_FLAG_TRUNCATED) || path->len >= sizeof(text) ||
+        !world->host_mount_namespace || !header->mount_namespace ||
+        header->mount_namespace == world->host_mount_namespace || !header->pid_namespace ||
+        header->pid_namespace == INITIAL_PID_NAMESPACE)
+        return NULL;
+    memcpy(text, path->data, path->len);
+    text[path->len] = '\0';
+    const char *slash = strrchr(text, '/');
+    if (!slash || !slash[1] || strlen(text) != path->len ||
+        is_unit_name(slash + 1, strlen(slash + 1)))
+        return NULL;
+    return world_discover(world, slash + 1, strlen(slash + 1), RUNTIME_UNKNOWN, text, header->pid);
+}

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -279,6 +280,17 @@ struct world_requests facts_requests(struct facts *facts)
     };
 }
 
+/* That of process 1; where that is not to be looked at, the agent's own. */
+static uint32_t host_mount_namespace(struct facts *facts)
+{
+    struct stat st;
+
+    if (fstatat(facts->root_fd, "proc/1/ns/mnt", &st, 0) == 0 ||
+        fstatat(facts->root_fd, "proc/self/ns/mnt", &st, 0) == 0)
+        return (uint32_t)st.st_ino;
+    return 0;
+}
+
 int facts_feed_start(struct facts *facts, struct world *world)
 {
     struct event_header header = facts_header(EVENT_START);
@@ -288,6 +300,7 @@ int facts_feed_start(struct facts *facts, struct world *world)
 
     if (read_file_at(facts->root_fd, "proc/sys/kernel/hostname", 1024, &name, NULL) == 0)
         name[strcspn(name, "\n")] = '\0';
+    header.mount_namespace = host_mount_namespace(facts);
     clock_gettime(CLOCK_REALTIME, &real);
     boot = facts_now();
     event_writer_begin(&facts->writer, &header);

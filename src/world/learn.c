@@ -14,6 +14,7 @@ static int learn_start(struct world *world, const struct event *event)
 {
     const struct event_param *name = event_param(event, PARAM_TEXT);
 
+    world->host_mount_namespace = event->header->mount_namespace;
     world->clock_offset = event_number(event, PARAM_OFFSET, world->clock_offset);
     if (!name)
         return 0;

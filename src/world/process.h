@@ -47,6 +47,10 @@ struct process_image {
     bool path_truncated;
 };
 
+struct capabilities {
+    uint64_t effective, permitted, inheritable;
+};
+
 struct process {
     struct exec_id id;
     struct process *parent;      /* counted; the one that made it, NULL when unknown or none */
@@ -61,7 +65,11 @@ struct process {
     uint32_t tty;                 /* device number, 0 for none */
     uint32_t uid, gid, login_uid; /* last seen; events carry their own */
     uint32_t stdio;               /* enum file_type of fds 0, 1, 2, one byte each, at exec */
-    uint64_t exit_time;           /* 0 while it runs */
+    /* What a thread of it held at its last event, the one being judged not counted: what it had
+     * when it called unshare or setns, which change it. */
+    struct capabilities capabilities;
+    bool capabilities_known;
+    uint64_t exit_time; /* 0 while it runs */
     bool kthread;
     bool from_proc; /* found in /proc at start, not seen being made */
 };

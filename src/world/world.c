@@ -157,6 +157,16 @@ static int find_actor(struct world *world, const struct event *event,
     return 0;
 }
 
+static void remember_capabilities(struct process *process, const struct event_header *header)
+{
+    process->capabilities = (struct capabilities){
+        .effective = header->cap_effective,
+        .permitted = header->cap_permitted,
+        .inheritable = header->cap_inheritable,
+    };
+    process->capabilities_known = true;
+}
+
 static int judge_event(struct world *world, const struct event *event, struct process_entry *entry,
                        struct container_entry *container)
 {
@@ -185,6 +195,8 @@ static int judge_event(struct world *world, const struct event *event, struct pr
     if (header->flags & EVENT_FLAG_KTHREAD)
         process->kthread = true;
 
+    if (!process->capabilities_known)
+        remember_capabilities(process, header);
     int r = world_apply(world, entry, event);
     struct judged_event judged = {
         .event = event,
@@ -196,6 +208,7 @@ static int judge_event(struct world *world, const struct event *event, struct pr
     if (world->judge)
         world->judge(world->judge_data, &judged);
     world->actor = outer;
+    remember_capabilities(process, header);
     process_unref(process);
     return r;
 }

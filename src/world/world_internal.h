@@ -29,6 +29,7 @@ struct world {
     void *judge_data;
     struct world_counters counters;
     int64_t clock_offset;
+    uint32_t host_mount_namespace; /* 0: not known */
     char *hostname;
     uint64_t now;      /* the latest time an event or a tick told, CLOCK_BOOTTIME, ns */
     uint64_t next_due; /* when world_due has something to do */
@@ -75,6 +76,12 @@ struct container_entry *world_discover(struct world *world, const char *id, size
 void world_forget_container(struct world *world, struct container_entry *entry);
 void world_learn_cgroup(struct world *world, uint64_t id, const char *path, size_t len,
                         uint32_t pid);
+/*
+ * A program executed in namespaces that are not the host's, in a cgroup that no rule and no state
+ * file knows (plain runc's, gone before anybody looked): the container is called by its cgroup.
+ */
+struct container_entry *world_container_by_namespaces(struct world *world,
+                                                      const struct event *event);
 struct container_entry *world_container_of_path(struct world *world, const char *path, size_t len,
                                                 uint32_t pid);
 /* The container of an event's cgroup, NULL for none or unknown. Asks for the path if need be. */

@@ -113,7 +113,10 @@ GLOBAL_LINKAGE __u8 wanted_numbers[EVENT_SYSCALL_MAX];
 GLOBAL_LINKAGE __u8 native_types[EVENT_SYSCALL_MAX];
 GLOBAL_LINKAGE __u8 compat_types[EVENT_SYSCALL_MAX];
 
-/* The same by event type, for calls taken apart: socketcall. */
+/* Which call made a process, by ABI: [compat][number]. */
+GLOBAL_LINKAGE const volatile __u8 clone_types[2][EVENT_SYSCALL_MAX];
+
+/* What is wanted by event type, for calls taken apart: socketcall. */
 GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
 
 /*
