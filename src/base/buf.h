@@ -4,9 +4,9 @@
 
 /*
  * A growable byte buffer with a hard maximum. The bytes are always followed by a NUL that is not
- * counted, so `data` can be used as a C string once anything was added. A failed append (-ENOMEM, or
- * -E2BIG past the maximum) is remembered in `failed`, leaves the contents as they were, and makes
- * every later append fail: check once, at the end.
+ * counted, so `data` can be used as a C string once anything was added. A failed append (-ENOMEM,
+ * or -E2BIG past the maximum) is remembered in `failed`, leaves the contents as they were, and
+ * makes every later append fail: check once, at the end.
  */
 
 #include <stdbool.h>

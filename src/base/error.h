@@ -5,7 +5,8 @@
 /*
  * One error convention. Functions return 0 or -errno; outputs named ret_* are set only on success.
  * Where a person will read the failure, the last parameter is a `struct error *` (NULL allowed),
- * filled with what went wrong, where, and the offending value. Libraries fill it, programs print it.
+ * filled with what went wrong, where, and the offending value. Libraries fill it, programs print
+ * it.
  */
 
 #include <stdarg.h>

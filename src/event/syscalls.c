@@ -11,8 +11,8 @@
  * System call numbers of x86-64 and of its 32-bit (ia32) calls, from the kernel's
  * arch/x86/entry/syscalls/syscall_64.tbl and syscall_32.tbl. An event that two 32-bit numbers make
  * (setuid and setuid32) has two rows. socketcall and ipc are taken apart in the kernel side.
- * Clones are told by a tracepoint of their own, which looks up here which call it was; a failed execve
- * is seen by its number.
+ * Clones are told by a tracepoint of their own, which looks up here which call it was; a failed
+ * execve is seen by its number.
  */
 #define NONE (-1)
 

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#define ARG(kind, param)            {ARG_##kind, PARAM_##param}
-#define SKIP                        {ARG_SKIP, 0}
-#define NAMED(name, param, render)  {name, PARAM_##param, RENDER_##render}
-#define RESULT(name, render)        {name, 0, RENDER_##render}
-#define RES                         RESULT("res", ERRNO)
+#define ARG(kind, param)           {ARG_##kind, PARAM_##param}
+#define SKIP                       {ARG_SKIP, 0}
+#define NAMED(name, param, render) {name, PARAM_##param, RENDER_##render}
+#define RESULT(name, render)       {name, 0, RENDER_##render}
+#define RES                        RESULT("res", ERRNO)
 #define ROW(event, text, event_family)                                                             \
     [EVENT_##event] = {.type = EVENT_##event, .name = text, .family = FAMILY_##event_family
 
@@ -18,7 +18,8 @@ static const struct param_info params[PARAM_ID_MAX] = {
 #undef PARAM_ROW
 };
 
-/* clang-format off: one row per event, its arguments and their names side by side */
+/* One row per event, its arguments and their names side by side. */
+/* clang-format off */
 #define EXEC_NAMED                                                                                 \
     .critical = true,                                                                              \
     .args = {ARG(PATH, NAME)},                                                                     \

@@ -23,14 +23,14 @@ enum render {
     RENDER_PLAIN = 0, /* number in decimal, string as it is */
     RENDER_HEX,
     RENDER_OCTAL,
-    RENDER_FD,        /* number; evt.args adds the file's name when known */
-    RENDER_DIRFD,     /* AT_FDCWD by name */
-    RENDER_ERRNO,     /* result: 0 or a positive number as it is, negative as ENOENT, ... */
-    RENDER_PATH,      /* string made absolute with its *_BASE parameter */
+    RENDER_FD,    /* number; evt.args adds the file's name when known */
+    RENDER_DIRFD, /* AT_FDCWD by name */
+    RENDER_ERRNO, /* result: 0 or a positive number as it is, negative as ENOENT, ... */
+    RENDER_PATH,  /* string made absolute with its *_BASE parameter */
     RENDER_UID,
     RENDER_GID,
     RENDER_OPEN_FLAGS,
-    RENDER_MODE,      /* S_ISUID|S_IRUSR|... */
+    RENDER_MODE, /* S_ISUID|S_IRUSR|... */
     RENDER_SOCKET_FAMILY,
     RENDER_SOCKET_TYPE,
     RENDER_SOCKADDR,
@@ -45,20 +45,20 @@ enum render {
     RENDER_MMAP_FLAGS,
     RENDER_PRCTL_OPTION,
     RENDER_CAPABILITIES,
-    RENDER_EXE_FLAGS,  /* EXE_WRITABLE|EXE_UPPER_LAYER|... */
+    RENDER_EXE_FLAGS, /* EXE_WRITABLE|EXE_UPPER_LAYER|... */
     RENDER_MEMFD_FLAGS,
     RENDER_UNLINK_FLAGS,
     RENDER_FCNTL_COMMAND,
     RENDER_KEYCTL_COMMAND,
     RENDER_IO_URING_FLAGS,
-    RENDER_STRINGS,    /* joined by one space */
+    RENDER_STRINGS, /* joined by one space */
     RENDER_BYTES,
 };
 
 /* A named argument of an event: `evt.arg.NAME`, in the order evt.args prints them. */
 struct event_arg {
-    const char *name;      /* NULL ends the list */
-    enum param_id param;   /* 0: the header's result */
+    const char *name;    /* NULL ends the list */
+    enum param_id param; /* 0: the header's result */
     enum render render;
 };
 

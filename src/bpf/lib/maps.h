@@ -24,8 +24,8 @@
 #define WINDOW_BYTES 208   /* of a kernel object, see object.h */
 #define NESTING      2     /* programs that may interrupt each other on one CPU */
 
-/* How far a walk has come. In scratch memory, not on the stack: there the verifier would follow each
- * value through every step instead of calling it unknown at once. */
+/* How far a walk has come. In scratch memory, not on the stack: there the verifier would follow
+ * each value through every step instead of calling it unknown at once. */
 struct path_walk {
     u64 dentry;
     u64 mount;      /* struct mount */
