@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -18,6 +19,7 @@
 #define BATCH         1024       /* records between two looks at timers and signals */
 #define DRAIN_TIME    (400 * MS) /* of the second that SIGTERM leaves */
 #define LOSS_INTERVAL (1000 * MS)
+#define AGENT_NICE    (-10)
 
 void agent_record(struct agent *agent, const void *record, size_t size)
 {
@@ -403,11 +405,22 @@ static void close_agent(struct agent *agent)
         close(agent->lock_fd);
 }
 
+/*
+ * Before other work: a container may live for a few ms, and its runtime's files with it. Best
+ * effort; the agent sleeps when nothing happens.
+ */
+static void take_priority(void)
+{
+    if (setpriority(PRIO_PROCESS, 0, AGENT_NICE) < 0)
+        log_debug("can't raise the priority: %s", strerror(errno));
+}
+
 int agent_run(const struct agent_options *options)
 {
     struct agent agent = {
         .options = options, .lock_fd = -1, .world_due = UINT64_MAX, .started = loop_now()};
 
+    take_priority();
     int r = open_agent(&agent);
     if (r == 0) {
         greet(&agent);
