@@ -5,6 +5,8 @@
 #include "base/cleanup.h"
 #include "rules/field.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct field_ref ref;
