@@ -182,6 +182,21 @@ static void fields_as_text(void)
 }
 
 /* One table for each class of names: what stands before the first dot. */
+/* "none: why" or "all, but where". */
+static void print_tiers(const char *tiers)
+{
+    static const char none[] = "none: ", all[] = "all, but ";
+
+    if (!tiers)
+        return;
+    if (strncmp(tiers, none, strlen(none)) == 0)
+        printf("; never set: %s", tiers + strlen(none));
+    else if (strncmp(tiers, all, strlen(all)) == 0)
+        printf("; %s", tiers + strlen(all));
+    else
+        printf("; %s", tiers);
+}
+
 static void fields_as_markdown(void)
 {
     const struct field *field;
@@ -196,9 +211,10 @@ static void fields_as_markdown(void)
             printf("%s### `%.*s`\n\n| field | type | what it is |\n| --- | --- | --- |\n",
                    i ? "\n" : "", (int)len, class_name);
         }
-        printf("| `%s%s` | %s | %s%s%s%s |\n", field->name, argument_texts[field->argument],
-               type_names[field->type], field->description, field->deprecated ? " Deprecated." : "",
-               field->tiers ? " Only " : "", field->tiers ? field->tiers : "");
+        printf("| `%s%s` | %s | %s%s", field->name, argument_texts[field->argument],
+               type_names[field->type], field->description, field->deprecated ? "; deprecated" : "");
+        print_tiers(field->tiers);
+        printf(" |\n");
     }
 }
 
