@@ -212,7 +212,8 @@ static void fields_as_markdown(void)
                    i ? "\n" : "", (int)len, class_name);
         }
         printf("| `%s%s` | %s | %s%s", field->name, argument_texts[field->argument],
-               type_names[field->type], field->description, field->deprecated ? "; deprecated" : "");
+               type_names[field->type], field->description,
+               field->deprecated ? "; deprecated" : "");
         print_tiers(field->tiers);
         printf(" |\n");
     }
