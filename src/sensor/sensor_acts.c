@@ -384,7 +384,8 @@ static long do_exec_memfd(void)
     int writer = memfd_create("payload", 0);
     char path[64];
 
-    sendfile(writer, from, NULL, 1 << 24);
+    while (sendfile(writer, from, NULL, 1 << 24) > 0)
+        ;
     snprintf(path, sizeof(path), "/proc/self/fd/%d", writer);
     _cleanup_close_ int reader = open(path, O_RDONLY);
     close(writer); /* a file open for writing is not executed */
@@ -393,10 +394,11 @@ static long do_exec_memfd(void)
     if (pid == 0) {
         char *argv[] = {(char *)"true", NULL};
         syscall(SYS_execveat, reader, "", argv, environ, AT_EMPTY_PATH);
-        _exit(1);
+        _exit(errno);
     }
-    waitpid(pid, NULL, 0);
-    return 0;
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 static long do_exit(void)
 {

@@ -28,8 +28,6 @@ static int apply_exec(struct world *world, struct process_entry *actor, const st
         .pid = (uint32_t)event_number(event, PARAM_PARENT_PID, 0),
     };
     world_find_parent(world, actor, parent);
-    if (!actor->process.container)
-        world_enter_container(actor, world_container_by_namespaces(world, event));
     return 0;
 }
 
@@ -51,8 +49,7 @@ static int inherit(struct process_entry *child, const struct process_entry *pare
     to->login_uid = event->header->login_uid;
     to->stdio = from->stdio;
     to->kthread = from->kthread;
-    to->capabilities = from->capabilities;
-    to->capabilities_known = from->capabilities_known;
+    process_remember_capabilities(to, event->header);
     return from->cwd ? processes_set_cwd(child, from->cwd, strlen(from->cwd)) : 0;
 }
 

@@ -293,6 +293,16 @@ static void move(struct process_entry *entry, enum process_state state)
     TAILQ_INSERT_TAIL(&entry->table->lists[state], entry, link);
 }
 
+void process_remember_capabilities(struct process *process, const struct event_header *header)
+{
+    process->capabilities = (struct capabilities){
+        .effective = header->cap_effective,
+        .permitted = header->cap_permitted,
+        .inheritable = header->cap_inheritable,
+    };
+    process->capabilities_known = true;
+}
+
 void processes_exit(struct process_entry *entry, uint64_t time)
 {
     if (entry->state != PROCESS_ALIVE || !entry->table)

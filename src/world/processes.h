@@ -76,6 +76,9 @@ void processes_set_image(struct process_entry *entry, struct process_image *imag
  * bytes, it is cut and counted. */
 int processes_set_cwd(struct process_entry *entry, const char *cwd, size_t len);
 
+/* What the header's thread holds becomes what the process held at its last event. */
+void process_remember_capabilities(struct process *process, const struct event_header *header);
+
 void processes_exit(struct process_entry *entry, uint64_t time);
 
 /* Lets go of those that exited at or before `time`. */

@@ -157,16 +157,6 @@ static int find_actor(struct world *world, const struct event *event,
     return 0;
 }
 
-static void remember_capabilities(struct process *process, const struct event_header *header)
-{
-    process->capabilities = (struct capabilities){
-        .effective = header->cap_effective,
-        .permitted = header->cap_permitted,
-        .inheritable = header->cap_inheritable,
-    };
-    process->capabilities_known = true;
-}
-
 static int judge_event(struct world *world, const struct event *event, struct process_entry *entry,
                        struct container_entry *container)
 {
@@ -196,7 +186,7 @@ static int judge_event(struct world *world, const struct event *event, struct pr
         process->kthread = true;
 
     if (!process->capabilities_known)
-        remember_capabilities(process, header);
+        process_remember_capabilities(process, header);
     int r = world_apply(world, entry, event);
     struct judged_event judged = {
         .event = event,
@@ -208,7 +198,7 @@ static int judge_event(struct world *world, const struct event *event, struct pr
     if (world->judge)
         world->judge(world->judge_data, &judged);
     world->actor = outer;
-    remember_capabilities(process, header);
+    process_remember_capabilities(process, header);
     process_unref(process);
     return r;
 }
@@ -245,6 +235,10 @@ int world_event(struct world *world, const struct event *event)
             event_has(event, PARAM_CGROUP)) {
             container = world_event_container(world, event);
             entry = processes_find(&world->processes, id);
+            if (!container && is_exec(header) && !(entry && entry->process.container)) {
+                container = world_container_by_namespaces(world, event);
+                entry = processes_find(&world->processes, id);
+            }
         }
         struct pending *pending = find_pending(world, header, entry, container);
         if (!pending)
