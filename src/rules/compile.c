@@ -196,9 +196,11 @@ static int compile_rule(struct checker *checker, const struct rules_options *opt
         return 0;
     }
     if (r < 0) {
-        if (outer && at.code)
+        r = r == -ENOENT ? -EINVAL : r;
+        at.code = r;
+        if (outer)
             *outer = at;
-        return r == -ENOENT ? -EINVAL : r;
+        return r;
     }
     warn_many_types(checker, def, rule->condition);
     r = describe(checker, def, output->text, rule);

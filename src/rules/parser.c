@@ -288,7 +288,7 @@ static int parse_operator(struct parser *parser, struct ast *ast)
 static int parse_group(struct parser *parser, struct ast **ret_ast)
 {
     if (++parser->depth > CONDITION_DEPTH_MAX)
-        return origin_error(parser->error, parser->origin, parser->lexer.at, -E2BIG,
+        return origin_error(parser->error, parser->origin, parser->lexer.at - 1, -E2BIG,
                             "parentheses are nested more than %d deep", CONDITION_DEPTH_MAX);
     int r = parse_or(parser, ret_ast);
     if (r < 0)
