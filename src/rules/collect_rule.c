@@ -221,8 +221,9 @@ static int append_to_rule(struct collector *collector, const struct yaml_node *i
     if (!rule)
         return unknown_rule(collector, name, "append to");
     if (!condition && !exceptions)
-        return yaml_error(collector->error, name, -EINVAL,
-                          "'append: true' without a condition and exceptions to append");
+        collect_warn(collector, "LOAD_APPEND_NO_VALUES", name,
+                     "nothing is appended to rule '%.128s': neither a condition nor exceptions",
+                     name->value);
     if (condition)
         r = set_condition(collector, rule, condition, true);
     if (r == 0 && exceptions)
