@@ -360,3 +360,76 @@ bool stub_holds(const char *condition)
     rules_free(rules);
     return holds;
 }
+
+const char *stub_fired(const char *yaml)
+{
+    static char names[sizeof(stub_alerts) / sizeof(stub_alerts[0]) * sizeof(stub_alerts[0].rule)];
+    struct ruleset *rules = stub_load(yaml);
+    size_t len = 0;
+
+    names[0] = '\0';
+    if (!rules)
+        return NULL;
+    unsigned count = stub_judge(rules, EVENT_OPENAT);
+    rules_free(rules);
+    for (unsigned i = 0; i < count; i++)
+        len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? " " : "",
+                                stub_alerts[i].rule);
+    return names;
+}
+
+static bool is_at(const struct error *error, unsigned line, unsigned column, const char *message)
+{
+    return error->line == line && error->column == column && strstr(error->message, message);
+}
+
+void stub_expect_errors(const struct stub_error_row *rows_wanted, size_t count)
+{
+    unsigned failed = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct stub_error_row *row = &rows_wanted[i];
+        struct ruleset *rules = stub_load(row->yaml);
+        if (!rules && is_at(&stub_error, row->line, row->column, row->message))
+            continue;
+        print_error("%swanted %u:%u: %s\ngot    %u:%u: %s\n\n", row->yaml, row->line, row->column,
+                    row->message, stub_error.line, stub_error.column,
+                    rules ? "no error" : stub_error.message);
+        rules_free(rules);
+        failed++;
+    }
+    assert_int_equal(failed, 0);
+}
+
+static bool warned_at(const struct stub_warning_row *row)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < stub_warnings.count; i++) {
+        const struct rules_warning *warning = &stub_warnings.items[i];
+        found += strcmp(warning->code, row->code) == 0 &&
+                 is_at(&warning->at, row->line, row->column, row->message);
+    }
+    return found == 1;
+}
+
+void stub_expect_warnings(const struct stub_warning_row *rows_wanted, size_t count)
+{
+    unsigned failed = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct stub_warning_row *row = &rows_wanted[i];
+        struct ruleset *rules = stub_load(row->yaml);
+        if (!rules || !warned_at(row)) {
+            print_error("%swanted %u:%u: %s %s\n%s\n", row->yaml, row->line, row->column, row->code,
+                        row->message, rules ? "got" : stub_error.message);
+            for (size_t k = 0; k < stub_warnings.count; k++)
+                print_error("%u:%u: %s %s\n", stub_warnings.items[k].at.line,
+                            stub_warnings.items[k].at.column, stub_warnings.items[k].code,
+                            stub_warnings.items[k].at.message);
+            failed++;
+        }
+        rules_free(rules);
+    }
+    assert_int_equal(failed, 0);
+}

@@ -31,6 +31,29 @@ unsigned stub_warned(const char *code, const char *text);
 /* A rule named "rule" with this condition, as a one-line YAML file; or a failed test. */
 struct ruleset *stub_load_condition(const char *condition);
 
+/* A rule for the middle of a YAML literal: its condition is in the fifth line, from column 14 on.
+ */
+#define STUB_RULE(name, condition)                                                                 \
+    "- rule: " name "\n  desc: d\n  output: o\n  priority: INFO\n  condition: " condition "\n"
+
+/* A text that must not load, and what the error says where. */
+struct stub_error_row {
+    const char *yaml;
+    unsigned line, column;
+    const char *message; /* part of it */
+};
+
+/* A text that must load with this warning, once. */
+struct stub_warning_row {
+    const char *yaml;
+    unsigned line, column;
+    const char *code;
+    const char *message; /* part of it */
+};
+
+void stub_expect_errors(const struct stub_error_row *rows, size_t count);
+void stub_expect_warnings(const struct stub_warning_row *rows, size_t count);
+
 /* What the last event's alerts were. */
 struct stub_alert {
     char rule[64];
@@ -41,6 +64,12 @@ extern struct stub_alert stub_alerts[8];
 
 /* Judge an event of a type; returns how many alerts. */
 unsigned stub_judge(struct ruleset *rules, enum event_type type);
+
+/*
+ * Load, judge an openat and free: the names of the rules that match, with blanks between, in memory
+ * that lives until the next call; NULL when the text does not load.
+ */
+const char *stub_fired(const char *yaml);
 
 /* Load, judge an openat and free: whether the condition holds. */
 bool stub_holds(const char *condition);
