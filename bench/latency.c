@@ -2,7 +2,7 @@
 /*
  * usage: latency ACTS DIRECTORY COMMAND...
  * Starts COMMAND, an agent whose alerts come on standard output and that has the canary rule of
- * bench/run. Opens a file of a new name in DIRECTORY until the first alert names it; then ACTS more
+ * bench/run. Opens files of new names in DIRECTORY until the first alert names one; then ACTS more
  * times, each time waiting for the alert. Prints, in ns: the time from the start to the first
  * alert, then the time from just before each open to the line with its name, one a line; "lost"
  * where none came within 2 s.
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,6 +27,7 @@
 #define PATIENCE    (2 * NS_PER_S)
 #define START_LIMIT (30 * NS_PER_S)
 #define PAUSE_NS    (3 * NS_PER_MS) /* between acts: the agent is asleep again */
+#define ACT         "act-"          /* how the names begin */
 
 struct agent {
     pid_t pid;
@@ -52,6 +54,7 @@ static int start(char **command, struct agent *ret_agent)
     if (pid < 0)
         return -errno;
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(ends[1], STDOUT_FILENO);
         execv(command[0], command);
         _exit(127);
@@ -100,19 +103,22 @@ static int listen_for(struct agent *agent, const char *word, uint64_t deadline)
     return 1;
 }
 
-/* Open a new file and wait for its alert. The time counts from just before the open. */
-static int act(struct agent *agent, const char *directory, unsigned number, uint64_t patience,
-               uint64_t *ret_ns)
+/*
+ * Open a new file and wait for an alert with the word, its name when NULL. The time counts from
+ * just before the open.
+ */
+static int act(struct agent *agent, const char *directory, unsigned number, const char *word,
+               uint64_t patience, uint64_t *ret_ns)
 {
-    char path[512], word[64];
+    char path[512], name[64];
 
-    snprintf(word, sizeof(word), "act-%u.canary", number);
-    snprintf(path, sizeof(path), "%s/%s", directory, word);
+    snprintf(name, sizeof(name), "/" ACT "%u.canary", number);
+    snprintf(path, sizeof(path), "%s%s", directory, name);
     if (mknod(path, S_IFREG | 0600, 0) < 0)
         return -errno;
     uint64_t before = now_ns();
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int r = listen_for(agent, word, before + patience);
+    int r = listen_for(agent, word ? word : name, before + patience);
     *ret_ns = now_ns() - before;
     if (fd >= 0)
         close(fd);
@@ -127,13 +133,13 @@ static int measure(struct agent *agent, const char *directory, unsigned acts, ui
     int r = 0;
 
     while (r == 0 && now_ns() - started < START_LIMIT)
-        r = act(agent, directory, number++, NS_PER_MS, &ns);
+        r = act(agent, directory, number++, ACT, NS_PER_MS, &ns);
     if (r <= 0)
         return r < 0 ? r : -ETIMEDOUT;
     printf("%llu\n", (unsigned long long)(now_ns() - started));
     for (unsigned i = 0; i < acts; i++) {
         nanosleep(&(struct timespec){.tv_nsec = (long)PAUSE_NS}, NULL);
-        r = act(agent, directory, number++, PATIENCE, &ns);
+        r = act(agent, directory, number++, NULL, PATIENCE, &ns);
         if (r < 0)
             return r;
         if (r == 0)

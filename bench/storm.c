@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: storm open|exec|getppid|churn COUNT [RATE]
- * Does one thing COUNT times (0: until killed), at most RATE times a second. Prints ns of wall
+ * Does one thing COUNT times (0: until SIGTERM), at most RATE times a second. Prints ns of wall
  * clock and ns of processor time each took, its children's included. `churn` opens a file that is
  * another one each time.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -84,6 +85,13 @@ static uint64_t processor_ns(void)
     return usage_ns(RUSAGE_SELF) + usage_ns(RUSAGE_CHILDREN);
 }
 
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int number)
+{
+    stopped = 1;
+}
+
 static void wait_until(uint64_t due)
 {
     uint64_t now = wall_ns();
@@ -107,8 +115,11 @@ int main(int argc, char **argv)
     unsigned long count = strtoul(argv[2], NULL, 10);
     unsigned long rate = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_stop, .sa_flags = SA_RESTART}, NULL);
+
     uint64_t wall = wall_ns(), processor = processor_ns();
-    for (unsigned long i = 0; !count || i < count; i++) {
+    unsigned long i;
+    for (i = 0; !stopped && (!count || i < count); i++) {
         if (rate && i % BURST == 0)
             wait_until(wall + i * NS_PER_S / rate);
         int r = storms[which].act(i);
@@ -117,7 +128,9 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    printf("%.1f %.1f\n", (double)(wall_ns() - wall) / (double)count,
-           (double)(processor_ns() - processor) / (double)count);
+    if (i == 0)
+        return 1;
+    printf("%.1f %.1f\n", (double)(wall_ns() - wall) / (double)i,
+           (double)(processor_ns() - processor) / (double)i);
     return 0;
 }
