@@ -5,6 +5,8 @@
 #include "rules/collect.h"
 #include "rules/field.h"
 
+#define EXCEPTIONS_MAX 10000 /* of one rule */
+
 /*
  * An exception becomes text after the rule's condition, "(condition) and not (...)", with its
  * values as they are written: they may name lists and carry quotes.
@@ -171,6 +173,9 @@ static int read_exception(struct collector *collector, struct rule_def *rule,
         collect_warn(collector, "LOAD_EXCEPTION_NAME_NOT_UNIQUE", name,
                      "exception '%.64s' is defined twice", name->value);
 
+    if (rule->exception_count == EXCEPTIONS_MAX)
+        return yaml_error(collector->error, name, -E2BIG,
+                          "rule '%.128s' has more than %d exceptions", rule->name, EXCEPTIONS_MAX);
     struct exception_def *exception =
         arena_grow(collector->arena, &rule->exceptions, &rule->exception_count, sizeof(*exception));
     if (!exception)

@@ -11,7 +11,7 @@
 #include "rules/utf8.h"
 #include "rules/warnings.h"
 
-#define FORMAT_OUTPUT_MAX ((size_t)1 << 20)
+#define FORMAT_FIELDS_MAX 1000 /* of one output, each counted once */
 
 struct compiler {
     struct checker *checker;
@@ -52,7 +52,7 @@ static int add_text(struct compiler *compiler, size_t start, size_t end)
 }
 
 /* Fields sorted by name, each once. */
-static int add_field(struct compiler *compiler, struct slot *slot)
+static int add_field(struct compiler *compiler, size_t percent, struct slot *slot)
 {
     struct format *format = compiler->format;
     size_t at = 0;
@@ -61,6 +61,9 @@ static int add_field(struct compiler *compiler, struct slot *slot)
         at++;
     if (at < format->field_count && format->fields[at].slot == slot)
         return 0;
+    if (format->field_count == FORMAT_FIELDS_MAX)
+        return origin_error(compiler->checker->error, compiler->text, percent, -E2BIG,
+                            "more than %d fields in one output", FORMAT_FIELDS_MAX);
     if (!arena_grow(&compiler->checker->rules->arena, &format->fields, &format->field_count,
                     sizeof(*format->fields)))
         return no_memory(compiler);
@@ -112,7 +115,7 @@ static int compile_field(struct compiler *compiler, size_t percent, size_t *ret_
         r = find_slot(compiler, &field, ret_end, &slot);
     if (r == 0)
         r = add_part(compiler, NULL, 0, slot);
-    return r < 0 ? r : add_field(compiler, slot);
+    return r < 0 ? r : add_field(compiler, percent, slot);
 }
 
 /* %container.info stands for nothing any more; 0 when it is not there, else its length. */

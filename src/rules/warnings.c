@@ -32,6 +32,11 @@ void warnings_add_origin(struct rules_warnings *warnings, const char *code,
     struct error at = {0};
     va_list args;
 
+    /* to find a place takes time, which nobody would see here */
+    if (!warnings || warnings->count >= WARNINGS_MAX) {
+        warnings_add(warnings, code, &at);
+        return;
+    }
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);

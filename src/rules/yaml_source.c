@@ -22,6 +22,8 @@ struct loader {
     struct anchor *anchors;
     size_t anchor_count;
     uint32_t nodes;
+    yaml_mark_t last_mark; /* the one asked for last, and where it is */
+    uint32_t last_offset;
 };
 
 static int no_memory(struct loader *loader)
@@ -31,18 +33,27 @@ static int no_memory(struct loader *loader)
                         ARENA_MAX_DEFAULT >> 20);
 }
 
-/* libyaml counts columns in characters; errors are told in bytes. */
-static uint32_t mark_offset(const struct yaml_file *file, const yaml_mark_t *mark)
+/*
+ * libyaml counts columns in characters; errors are told in bytes. Marks come in the order of the
+ * text: from the last one on, so that a long line is walked once.
+ */
+static uint32_t mark_offset(struct loader *loader, const yaml_mark_t *mark)
 {
+    const struct yaml_file *file = loader->file;
+    const yaml_mark_t *last = &loader->last_mark;
+
     if (mark->line >= file->line_count)
         return (uint32_t)file->len;
 
-    size_t at = file->lines[mark->line];
-    for (size_t i = 0; i < mark->column && at < file->len; i++) {
+    bool onward = mark->line == last->line && mark->column >= last->column;
+    size_t at = onward ? loader->last_offset : file->lines[mark->line];
+    for (size_t i = onward ? last->column : 0; i < mark->column && at < file->len; i++) {
         at++;
         while (at < file->len && utf8_is_continuation(file->text[at]))
             at++;
     }
+    loader->last_mark = *mark;
+    loader->last_offset = (uint32_t)at;
     return (uint32_t)at;
 }
 
@@ -55,7 +66,7 @@ static int parser_failed(struct loader *loader)
     if (parser->error == YAML_MEMORY_ERROR)
         return no_memory(loader);
     if (mark->line < loader->file->line_count)
-        column += mark_offset(loader->file, mark) - loader->file->lines[mark->line];
+        column += mark_offset(loader, mark) - loader->file->lines[mark->line];
     return error_set_at(loader->error, -EINVAL, loader->file->name, line, column,
                         "not valid YAML: %s%s%s", parser->context ? parser->context : "",
                         parser->context ? ": " : "",
@@ -78,8 +89,8 @@ static struct yaml_node *new_node(struct loader *loader, enum yaml_kind kind,
     node->file = file;
     node->kind = kind;
     node->weight = 1;
-    node->start = mark_offset(file, &event->start_mark);
-    node->end = mark_offset(file, &event->end_mark);
+    node->start = mark_offset(loader, &event->start_mark);
+    node->end = mark_offset(loader, &event->end_mark);
     node->line = (unsigned)event->start_mark.line + 1;
     node->column = 1;
     if (event->start_mark.line < file->line_count)
@@ -101,6 +112,9 @@ static int keep_anchor(struct loader *loader, const yaml_char_t *name, struct ya
 {
     if (!name)
         return 0;
+    if (loader->anchor_count == YAML_ANCHORS_MAX)
+        return yaml_error(loader->error, node, -E2BIG, "more than %d anchors in one document",
+                          YAML_ANCHORS_MAX);
     struct anchor *anchor =
         arena_grow(loader->arena, &loader->anchors, &loader->anchor_count, sizeof(*anchor));
     char *copy = arena_copy(loader->arena, name, strlen((const char *)name));
@@ -145,6 +159,9 @@ static int check_key(struct loader *loader, const struct yaml_node *mapping,
 {
     if (key->kind != YAML_SCALAR)
         return yaml_error(loader->error, key, -EINVAL, "a key must be a plain word");
+    if (mapping->count / 2 == YAML_KEYS_MAX)
+        return yaml_error(loader->error, key, -E2BIG, "more than %d keys in one item",
+                          YAML_KEYS_MAX);
     for (size_t i = 0; i + 1 < mapping->count; i += 2) {
         const struct yaml_node *other = mapping->items[i];
         if (other->len == key->len && memcmp(other->value, key->value, key->len) == 0)
@@ -167,7 +184,7 @@ static int load_items(struct loader *loader, struct yaml_node *node, unsigned de
         if (r < 0)
             return r;
         if (event.type == end) {
-            node->end = mark_offset(loader->file, &event.end_mark);
+            node->end = mark_offset(loader, &event.end_mark);
             yaml_event_delete(&event);
             return 0;
         }

@@ -4,8 +4,8 @@
 
 /*
  * A rule file as a tree of nodes that know their place. Bounded: size, depth and the number of
- * nodes (an alias counts as all that it stands for). A key that comes twice in one mapping, an
- * alias inside the node it names, and text that is not UTF-8 are errors.
+ * nodes (an alias counts as all that it stands for), of keys and of anchors. A key that comes twice
+ * in one mapping, an alias inside the node it names, and text that is not UTF-8 are errors.
  */
 
 #include <stdbool.h>
@@ -15,9 +15,11 @@
 #include "base/error.h"
 #include "rules/arena.h"
 
-#define YAML_FILE_MAX  ((size_t)4 << 20)
-#define YAML_DEPTH_MAX 32
-#define YAML_NODES_MAX 500000
+#define YAML_FILE_MAX    ((size_t)4 << 20)
+#define YAML_DEPTH_MAX   32
+#define YAML_NODES_MAX   500000
+#define YAML_KEYS_MAX    1000 /* of one mapping */
+#define YAML_ANCHORS_MAX 1000 /* of one document */
 
 enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
