@@ -19,17 +19,14 @@ static int wrong(struct error *error, const struct ast_value *value, const char 
 static bool parse_number(const char *text, int64_t *ret_number)
 {
     bool hex = text[0] == '0' && (text[1] | 0x20) == 'x';
-    char *end;
+    const char *digits = text + (hex ? 2 : text[0] == '-' || text[0] == '+');
 
-    errno = 0;
-    if (hex)
-        *ret_number = (int64_t)strtoull(text + 2, &end, 16);
-    else
-        *ret_number = strtoll(text, &end, 10);
-    if (errno || *end || end == text + (hex ? 2 : 0))
+    /* strtoll would take blanks and prefixes too */
+    if (!*digits || digits[strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789")])
         return false;
-    char first = text[hex ? 2 : 0];
-    return first == '-' || first == '+' ? !hex : (first >= '0' && first <= '9') || hex;
+    errno = 0;
+    *ret_number = hex ? (int64_t)strtoull(digits, NULL, 16) : strtoll(text, NULL, 10);
+    return errno == 0;
 }
 
 static bool parse_bool(const char *text, int64_t *ret_number)
