@@ -119,6 +119,33 @@ static void size_and_depth_are_bounded(void **state)
     assert_non_null(strstr(error.message, "nested more than"));
 }
 
+/* Searches that are not bounded otherwise. */
+static void keys_and_anchors_are_bounded(void **state)
+{
+    static const struct {
+        const char *before, *after, *message;
+    } rows[] = {
+        {"k", ": 1", "more than 1000 keys"},
+        {"- &a", " x", "more than 1000 anchors"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_arena_ struct arena arena = {0};
+        _cleanup_buf_ struct buf text = {0};
+        struct yaml_documents documents;
+        struct error error = {0};
+        size_t most = 0;
+        for (int line = 1; line <= 1001; line++) {
+            most = line == 1001 ? text.len : 0;
+            buf_printf(&text, "%s%d%s\n", rows[i].before, line, rows[i].after);
+        }
+        assert_int_equal(yaml_load("f", text.data, most, &arena, &documents, &error), 0);
+        assert_int_equal(yaml_load("f", text.data, text.len, &arena, &documents, &error), -E2BIG);
+        assert_non_null(strstr(error.message, rows[i].message));
+        assert_int_equal(error.line, 1001);
+    }
+}
+
 /* Aliases stand for what they name, and count as much. */
 static void aliases_are_bounded(void **state)
 {
@@ -147,6 +174,7 @@ int main(void)
         cmocka_unit_test(places_in_scalars_are_found),
         cmocka_unit_test(bad_files_say_where),
         cmocka_unit_test(size_and_depth_are_bounded),
+        cmocka_unit_test(keys_and_anchors_are_bounded),
         cmocka_unit_test(aliases_are_bounded),
     };
 
