@@ -197,9 +197,10 @@ static int compile_rule(struct checker *checker, const struct rules_options *opt
     }
     if (r < 0) {
         r = r == -ENOENT ? -EINVAL : r;
-        at.code = r;
+        if (outer && at.code)
+            *outer = at; /* else the collector filled it */
         if (outer)
-            *outer = at;
+            outer->code = r;
         return r;
     }
     warn_many_types(checker, def, rule->condition);
