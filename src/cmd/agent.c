@@ -164,6 +164,18 @@ static struct sensor_needs needs_of(const struct ruleset *rules)
     return needs;
 }
 
+static size_t enabled_rules(const struct ruleset *rules)
+{
+    size_t enabled = 0;
+
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        struct rule_info info;
+        rules_info(rules, i, &info);
+        enabled += info.enabled;
+    }
+    return enabled;
+}
+
 /* A recording of everything needs no rules. */
 static int load(const struct agent *agent, struct ruleset **ret_rules)
 {
@@ -175,8 +187,11 @@ static int load(const struct agent *agent, struct ruleset **ret_rules)
         .minimum_priority = agent->options->priority,
     };
 
-    return load_rules(&agent->options->rules, &agent->options->disable, &options, WARNINGS_FEW,
-                      ret_rules, NULL);
+    int r = load_rules(&agent->options->rules, &agent->options->disable, &options, WARNINGS_FEW,
+                       ret_rules, NULL);
+    if (r == 0 && !enabled_rules(*ret_rules))
+        log_warning("no rule is enabled: nothing is looked for");
+    return r;
 }
 
 /* New rules are compiled aside and swapped whole; bad ones leave the old ones running. */
@@ -373,7 +388,7 @@ static void greet(struct agent *agent)
              counters->containers, counters->processes);
     if (!agent->options->record_only && isatty(STDERR_FILENO) &&
         !world_next_container(agent->world, NULL))
-        log_info("no container is running. To see alerts: sudo make demo");
+        log_info("no container is running. To see alerts, in a second terminal: sudo make demo");
     notify_manager("READY=1");
 }
 

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,21 +19,38 @@
 #define PLACE_MAX      (ERROR_FILE_MAX + ERROR_MESSAGE_MAX + 32)
 #define BUILD_LOCATION "/src/cmd/bulwark" /* of the executable in a build directory */
 
-const char *builtin_rules(void)
+/* Where the built-in rules are: beside the build when run from there, else as installed. */
+static const char *builtin_rules(void)
 {
     static char path[PATH_MAX];
     static const char beside[] = "/../rules";
-    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - sizeof(beside));
+    char executable[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", executable, sizeof(executable) - sizeof(beside));
 
     if (len > (ssize_t)strlen(BUILD_LOCATION)) {
-        char *end = path + len - strlen(BUILD_LOCATION);
+        char *end = executable + len - strlen(BUILD_LOCATION);
         if (memcmp(end, BUILD_LOCATION, strlen(BUILD_LOCATION)) == 0) {
             memcpy(end, beside, sizeof(beside));
-            if (access(path, R_OK) == 0)
+            if (realpath(executable, path))
                 return path;
         }
     }
     return BULWARK_RULES_DIR;
+}
+
+static int find_builtin_rules(const char **ret_path)
+{
+    const char *path = builtin_rules();
+
+    if (access(path, F_OK) < 0) {
+        int r = -errno;
+        log_error("%s, where the built-in rules should be: %s. Install bulwark (make install), or "
+                  "name rules with -r",
+                  path, strerror(-r));
+        return r;
+    }
+    *ret_path = path;
+    return 0;
 }
 
 static void print_warnings(const struct rules_warnings *warnings, enum warnings_shown shown)
@@ -128,14 +146,18 @@ int load_rules(const struct texts *paths, const struct texts *disable,
                const struct rules_options *options, enum warnings_shown shown,
                struct ruleset **ret_rules, size_t *ret_warnings)
 {
-    const char *all[TEXTS_MAX + 1] = {builtin_rules()};
+    const char *all[TEXTS_MAX + 1];
     size_t count = paths->count ? paths->count : 1;
     struct ruleset *rules = NULL;
     char toggles_path[64];
+    int r = 0;
 
     if (paths->count)
         memcpy(all, paths->items, paths->count * sizeof(all[0]));
-    int r = load_paths(all, count, options, shown, &rules, ret_warnings);
+    else
+        r = find_builtin_rules(&all[0]);
+    if (r == 0)
+        r = load_paths(all, count, options, shown, &rules, ret_warnings);
     if (r < 0 || !disable || !disable->count) {
         if (r == 0)
             *ret_rules = rules;

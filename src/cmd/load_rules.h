@@ -35,7 +35,4 @@ int load_rules(const struct texts *paths, const struct texts *disable,
                const struct rules_options *options, enum warnings_shown shown,
                struct ruleset **ret_rules, size_t *ret_warnings);
 
-/* Where the built-in rules are: beside the build when run from there, else as installed. */
-const char *builtin_rules(void);
-
 #endif

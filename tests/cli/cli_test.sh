@@ -91,6 +91,11 @@ sed 's/  desc:/  descr: x\n  desc:/' "$rules" > "$work/key.yaml"
 expect 0 'key.yaml:[0-9]*:[0-9]*: .*descr' rules check -r "$work/key.yaml"
 expect 0 '1 warnings$' rules check -r "$work/key.yaml"
 expect 0 '^Warning  *Shadow is read' rules list -r "$rules"
+# Away from its build, and not installed: where the rules should be, and what to do.
+cp "$bulwark" "$work/alone"
+if ! "$work/alone" rules check > "$work/out" 2> "$work/err"; then
+    grep -q '/rules, .*make install.* -r$' "$work/err" || fail "no way out for want of built-in rules"
+fi
 expect 0 '"rule": "Shadow is read"' rules list -r "$rules" --json
 expect 0 '^proc.name  *string' rules fields
 expect 0 '"name": "proc.name"' rules fields --json
