@@ -102,24 +102,35 @@ static struct verdict judge_rule(const struct probe *probe, size_t index)
     return verdict;
 }
 
+static void print_feature(const struct probe_feature *feature)
+{
+    printf("  %-25s  ", feature->name);
+    if (feature->result == PROBE_YES)
+        printf("yes%s%s\n", feature->detail[0] ? "      " : "", feature->detail);
+    else
+        printf("%-7s  %s: %s\n", result_names[feature->result],
+               feature->required ? "required" : "optional", feature->detail);
+}
+
 static void print_text(struct probe *probe)
 {
-    printf("tier: %s\n\n", probe->tier);
-    for (size_t i = 0; i < probe->count; i++) {
-        const struct probe_feature *feature = &probe->features[i];
-        printf("%-24s %-8s %s%s\n", feature->name, result_names[feature->result],
-               feature->required && feature->result != PROBE_YES ? "required: " : "",
-               feature->detail);
-    }
-    putchar('\n');
+    size_t disabled = 0;
+
+    printf("tier: %s\n\nWhat this kernel allows\n", probe->tier);
+    for (size_t i = 0; i < probe->count; i++)
+        print_feature(&probe->features[i]);
+    puts("\nWhat each rule gets");
     for (size_t i = 0; i < rules_count(probe->rules); i++) {
         struct verdict verdict = judge_rule(probe, i);
         struct rule_info info;
         rules_info(probe->rules, i, &info);
         probe->blind += strcmp(verdict.text, "blind") == 0;
-        printf("%-8s %s%s%s\n", verdict.text, info.name, verdict.reason[0] ? ": " : "",
+        disabled += strcmp(verdict.text, "disabled") == 0;
+        printf("  %-8s  %s%s%s\n", verdict.text, info.name, verdict.reason[0] ? ": " : "",
                verdict.reason);
     }
+    printf("\n%zu rules: %zu alerted, %zu blind, %zu disabled\n", rules_count(probe->rules),
+           rules_count(probe->rules) - probe->blind - disabled, probe->blind, disabled);
 }
 
 static void print_json(struct probe *probe)
