@@ -18,8 +18,8 @@ acts=(
     "x14-cron|A cron job is written|it brings the attacker back"
     "p9-log|A log is emptied|nobody is to see what happened"
 )
-alert_wait=5 # seconds for an alert to come
-quiet=0.3    # no alert for so long: the act has no more
+alert_wait=10 # seconds for an alert to come
+quiet=0.3     # no alert for so long: the act has no more
 
 for tool in runc jq busybox gcc dash; do
     command -v "$tool" > /dev/null && continue
@@ -70,7 +70,7 @@ clean_up() {
     agent_clean
 }
 trap clean_up EXIT
-trap 'exit 130' INT
+trap 'echo; echo "demo: stopped" >&2; exit 130' INT
 trap 'exit 143' TERM
 
 # A tmpfs of its own below: an upper layer can't lie on every file system.
