@@ -19,7 +19,7 @@ acts=(
     "p9-log|A log is emptied|nobody is to see what happened"
 )
 alert_wait=10 # seconds for an alert to come
-quiet=0.3     # no alert for so long: the act has no more
+quiet=0.3    # no alert for so long: the act has no more
 
 for tool in runc jq busybox gcc dash; do
     command -v "$tool" > /dev/null && continue
