@@ -59,8 +59,9 @@ docs: build
 	@scripts/rules-doc $(agent)
 
 install: build
-	@meson configure $(BUILD) -Dprefix=$(PREFIX) -Dsysconfdir=/etc
-	@meson install -C $(BUILD) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+	@meson configure $(BUILD) -Dprefix=$(PREFIX) -Dsysconfdir=/etc > $(BUILD)/logs/install.log
+	@meson install --quiet -C $(BUILD) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR))) >> $(BUILD)/logs/install.log
+	@echo "Installed into $(DESTDIR)$(PREFIX), /etc/bulwark, the unit bulwark.service"
 
 uninstall:
 	@ninja -C $(BUILD) uninstall

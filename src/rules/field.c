@@ -338,7 +338,7 @@ int field_value_text(const struct field_value *value, struct buf *buf)
     case FIELD_STRING:
     case FIELD_NAMES: return buf_add(buf, value->string.data, value->string.len);
     case FIELD_TIME:
-        if (value->string.data)
+        if (value->string.len)
             return buf_add(buf, value->string.data, value->string.len);
         break;
     case FIELD_BOOL: return buf_add_string(buf, value->number ? "true" : "false");

@@ -188,6 +188,7 @@ static void values_have_texts(void **state)
         {{.type = FIELD_BOOL}, "false"},
         {{.type = FIELD_PORT, .number = 443}, "443"},
         {{.type = FIELD_TIME, .number = 7}, "7"},
+        {{.type = FIELD_TIME, .number = 7, .string = {"", 0}}, "7"},
         {{.type = FIELD_TIME, .number = 7, .string = {"07:00", 5}}, "07:00"},
         {{.type = FIELD_ADDRESS, .address = {10, 0, 0, 1}, .address_len = 4}, "10.0.0.1"},
         {{.type = FIELD_NETWORK, .address = {[15] = 1}, .address_len = 16}, "::1"},
