@@ -226,7 +226,7 @@ static void errors_have_a_place(void **state)
         {RULE "  - {name: e, fields: [fd.num], values: [[{a: b}]]}\n", 7, 43, "a single value"},
         {RULE "  - {name: e, fields: fd.num, values: [1, x]}\n", 7, 43,
          "'x' is no value for fd.num"},
-        {RULE "  - {name: e, fields: proc.name, values: [a, 'b\"']}\n", 7, 47,
+        {RULE "  - {name: e, fields: proc.name, values: [a, 'b\"']}\n", 7, 48,
          "',' or ')' in the list"},
         /* appended */
         {RULE "  - {name: e, fields: fd.num}\n" APPEND
