@@ -8,13 +8,23 @@ host, port, requests, clients = sys.argv[1], *map(int, sys.argv[2:5])
 failures = []
 
 
+def get(connection):
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    answer.read()
+    return answer
+
+
 def load(count):
     try:
         connection = http.client.HTTPConnection(host, port, timeout=10)
         for _ in range(count):
-            connection.request("GET", "/")
-            answer = connection.getresponse()
-            answer.read()
+            try:
+                answer = get(connection)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                # A server that reloads closes what was kept.
+                connection.close()
+                answer = get(connection)
             if answer.status != 200:
                 failures.append(answer.status)
     except OSError as error:
