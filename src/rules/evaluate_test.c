@@ -30,6 +30,7 @@ static int set_values(void **state)
     stub_number("fd.sport", 443);
     stub_number("evt.is_open_read", 1);
     stub_number("proc.duration", 5000000000);
+    stub_number("evt.time", 1700000000000000000);
     stub_address("fd.sip", "10.1.2.3");
     stub_pair("fd.ip", "10.1.2.3", "192.0.2.7");
     stub_address("fd.net", "::ffff:127.0.0.9");
@@ -107,6 +108,12 @@ static const struct row rows[] = {
     {"k8s.pod.labels intersects (app, x)", true},
     {"k8s.pod.labels intersects (x)", false},
     {"k8s.pod.labels = web", true},
+    {"k8s.pod.labels exists", true},
+    {"k8s.pod.labels in ()", false},
+    {"k8s.pod.labels intersects ()", false},
+    {"k8s.pod.labels contains pp", true},
+    {"k8s.pod.labels glob 'w?b'", true},
+    {"k8s.pod.labels regex 'we'", false},
     /* numbers */
     {"fd.num = -1", true},
     {"fd.num=-1", true},
@@ -126,6 +133,19 @@ static const struct row rows[] = {
     {"evt.is_open_read=FALSE", false},
     {"evt.is_open_read != false", true},
     {"evt.is_open_read in (true)", true},
+    {"proc.duration > 4999999999", true},
+    {"proc.duration in (5000000000)", true},
+    {"evt.time >= 1700000000000000000", true},
+    {"evt.time < 1700000000000000000", false},
+    {"fd.sport > 442", true},
+    {"fd.sport <= 0x1bb", true},
+    {"fd.sport != 443", false},
+    {"evt.rawres in (0xff)", true},
+    {"evt.rawres > -1", true},
+    {"fd.num = +1", false},
+    {"evt.is_open_read exists", true},
+    {"evt.is_open_read intersects (false)", false},
+    {"evt.is_open_read = 1", true},
     /* addresses */
     {"fd.sip = 10.1.2.3", true},
     {"fd.sip = \"::ffff:10.1.2.3\"", true},
@@ -141,17 +161,27 @@ static const struct row rows[] = {
     {"fd.net = 0.0.0.0/0", true},
     {"fd.net intersects (127.0.0.0/8)", true},
     {"fd.net pmatch (127.0.0.0/8)", true},
+    {"fd.sip pmatch (10.1.2.3)", true},
+    {"fd.sip exists", true},
+    {"fd.net in (::/0)", false}, /* an IPv4 address in whatever form */
+    {"fd.net != ::1/128", true},
+    {"fd.net exists", true},
     /* both ends of a connection */
     {"fd.ip = 192.0.2.7", true},
     {"fd.ip in (1.1.1.1, 10.1.2.3)", true},
     {"fd.ip = 1.1.1.1", false},
     {"fd.ip != 192.0.2.7", false},
     {"fd.ip != 1.1.1.1", true},
+    {"not fd.ip in (1.1.1.1)", true},
+    {"not fd.ip = 10.1.2.3", false},
     /* names of addresses */
     {"fd.sip.name = db.example.org", true},
     {"fd.sip.name != db.example.org", false},
     {"fd.sip.name in (x, db.example.org)", true},
     {"fd.sip.name = x", false},
+    {"fd.sip.name != x", true},
+    {"fd.sip.name intersects (x)", false},
+    {"fd.sip.name exists", true},
     /* missing: every comparison is false */
     {"proc.pname exists", false},
     {"proc.name exists", true},
@@ -172,6 +202,18 @@ static const struct row rows[] = {
     {"fd.name contains oneof (etc, pam)", false},
     {"fd.name startswith oneof(/etc, /usr)", true},
     {"fd.name contains allof ()", false},
+    {"fd.name contains oneof ()", false},
+    {"fd.name contains anyof ()", false},
+    {"fd.name = anyof (x, /etc/pam.d/login)", true},
+    {"fd.name != allof (x, y)", true},
+    {"fd.name != allof (x, /etc/pam.d/login)", false},
+    {"fd.name glob anyof ('x*', '/etc/*')", true},
+    {"fd.name regex oneof ('/etc/.*', '/var/.*')", true},
+    {"fd.name icontains allof (PAM, LOGIN)", true},
+    {"fd.name bcontains anyof (00, 70616d)", true},
+    {"tolower(proc.name) startswith anyof (c, d)", true},
+    {"proc.pname contains anyof (x)", false},
+    {"not proc.pname contains allof ()", true},
     {"fd.name = anyof", false}, /* a value, when no list follows */
     /* transformers */
     {"tolower(proc.name) = cat", true},
@@ -185,7 +227,19 @@ static const struct row rows[] = {
     {"len(proc.name) > 3", false},
     {"len(proc.aname) = 3", true},
     {"tolower(proc.pname) exists", false},
+    {"len(proc.pname) = 0", false},
+    {"len(container.id) = 0", true},
+    {"len(fd.name) in (16, 17)", true},
+    {"toupper(proc.aname) in (SH, SSHD, SYSTEMD)", true},
+    {"basename(k8s.pod.labels) = web", true},
+    {"toupper(b64(container.name)) = CAT", true},
     /* fields on the right */
+    {"tolower(proc.name) = tolower(proc.name)", true},
+    {"fd.name endswith basename(fd.name)", true},
+    {"len(proc.name) < len(fd.name)", true},
+    {"proc.name glob val(proc.name)", true},
+    {"fd.ip = val(fd.sip)", true},
+    {"k8s.pod.labels intersects val(k8s.pod.labels)", true},
     {"proc.name = val(proc.name)", true},
     {"proc.name != val(fd.name)", true},
     {"proc.name = val(proc.pname)", false},
@@ -292,16 +346,38 @@ static void needs_follow_the_enabled_rules(void **state)
 /* A pattern that would take for ever gives up, is counted, and does not match. */
 static void regular_expressions_are_bounded(void **state)
 {
-    struct ruleset *rules = stub_load_condition("proc.cmdline regex '(a+)+(b+)+(a+)+c'");
+    struct ruleset *rules = stub_load_condition("proc.cmdline regex '(a|aa|a+)+'");
+    struct ruleset *negated = stub_load_condition("not proc.cmdline regex '(a|aa|a+)+'");
     char text[2048];
 
     assert_non_null(rules);
+    assert_non_null(negated);
     memset(text, 'a', sizeof(text) - 1);
+    text[sizeof(text) - 2] = 'b';
     text[sizeof(text) - 1] = '\0';
     stub_reset();
     stub_string("proc.cmdline", text);
     assert_int_equal(stub_judge(rules, EVENT_OPENAT), 0);
-    assert_true(rules_counters(rules)->regex_limit <= 1);
+    assert_int_equal(rules_counters(rules)->regex_limit, 1);
+    assert_int_equal(stub_judge(negated, EVENT_OPENAT), 1);
+    assert_int_equal(rules_counters(negated)->regex_limit, 1);
+    rules_free(rules);
+    rules_free(negated);
+}
+
+/* Events that no rule can match are counted, and nothing is read of them. */
+static void events_are_counted(void **state)
+{
+    struct ruleset *rules = stub_load_condition("evt.type = openat and proc.name = Cat");
+
+    assert_non_null(rules);
+    assert_int_equal(stub_judge(rules, EVENT_OPENAT), 1);
+    assert_int_equal(stub_judge(rules, EVENT_EXECVE), 0);
+    assert_int_equal(stub_judge(rules, EVENT_TYPE_MAX), 0);
+    assert_int_equal(rules_counters(rules)->events, 3);
+    assert_int_equal(rules_counters(rules)->evaluations, 1);
+    assert_int_equal(rules_counters(rules)->alerts, 1);
+    assert_int_equal(stub_extractions("proc.name"), 1);
     rules_free(rules);
 }
 
@@ -345,6 +421,7 @@ int main(void)
         cmocka_unit_test_setup(a_field_is_read_once_per_event, set_values),
         cmocka_unit_test(needs_follow_the_enabled_rules),
         cmocka_unit_test(regular_expressions_are_bounded),
+        cmocka_unit_test_setup(events_are_counted, set_values),
         cmocka_unit_test_setup(first_match_hides_the_others, set_values),
     };
 
