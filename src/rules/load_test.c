@@ -29,8 +29,8 @@ static void versions_are_compared(void **state)
         "- required_engine_version: 0.57.0-rc1\n",
         "- required_plugin_versions: []\n",
         "- required_plugin_versions:\n  - name: container\n    version: 0.2.2\n",
-        "- required_plugin_versions:\n  - name: frob\n    version: 1.0.0\n"
-        "    alternatives:\n    - name: container\n      version: 0.4.0\n",
+        ("- required_plugin_versions:\n  - {name: f, version: 1.0.0, alternatives: "
+         "[{name: container, version: 0.4.0}]}\n"),
     };
     static const struct stub_error_row bad[] = {
         {"- required_engine_version: 63\n", 1, 28, "requires engine version 63, this is 0.62.0"},
