@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/compile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -43,14 +44,31 @@ static const char *keep_trimmed(struct checker *checker, const char *text)
     return arena_copy(&checker->rules->arena, text + start, end - start);
 }
 
-/* Whether the output names the field itself. */
-static bool names_field(const char *output, const char *field)
+/* Whether the text at `at` is this field, and not one with a longer name. */
+static bool is_field(const char *at, const char *field)
 {
     size_t len = strlen(field);
 
-    for (const char *at = output; (at = strstr(at, field)); at += len)
-        if (at > output && (at[-1] == '%' || at[-1] == '(') && at[len] != '.' && at[len] != '_')
+    if (strncmp(at, field, len) != 0 || isalnum((unsigned char)at[len]) || at[len] == '_')
+        return false;
+    return at[len] != '.' || !isalpha((unsigned char)at[len + 1]);
+}
+
+/* Whether the output names the field itself, with transformers or without. */
+static bool names_field(const char *output, const char *field)
+{
+    for (const char *at = output; (at = strchr(at, '%'));) {
+        if (*++at == '%') {
+            at++;
+            continue;
+        }
+        for (size_t len; at[len = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789")] == '(';) {
+            at += len + 1;
+            at += strspn(at, " ");
+        }
+        if (is_field(at, field))
             return true;
+    }
     return false;
 }
 
