@@ -17,7 +17,7 @@ struct row {
 
 /* What cannot be read, or makes no sense, and where it says so. */
 static const struct row rows[] = {
-    {"proc.name =", 12, "expected a value, found the end of the condition"},
+    {"proc.name =", 12, "expected a value, found the end of the text"},
     {"proc.name", 10, "expected an operator"},
     {"proc.name ~ x", 11, "found '~'"},
     {"proc.name like x", 11, "expected an operator"},

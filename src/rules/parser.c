@@ -28,7 +28,7 @@ static const char *found(const struct parser *parser, char buffer[48])
     size_t len = 0, left = lexer->len - lexer->at;
 
     if (!left)
-        return "the end of the condition";
+        return "the end of the text";
     buffer[len++] = '\'';
     for (size_t i = 0; i < left && i < 32; i++) {
         char c = lexer->text[lexer->at + i];
