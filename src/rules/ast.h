@@ -105,6 +105,7 @@ struct ast {
     enum operator op;
     uint32_t op_offset;
     enum modifier modifier;
+    bool list_name; /* the only value stands where a list does, without parentheses */
     struct ast_field left;
     struct ast_field *right; /* a field on the right, else NULL */
     struct ast_value *values;

@@ -117,6 +117,19 @@ static int add_value(struct checker *checker, struct ast_value **values, size_t 
     return 0;
 }
 
+/* As in Falco it is a value then, which can hardly be meant. */
+static void warn_no_list(struct checker *checker, const struct ast_value *value)
+{
+    struct nearest nearest = nearest_start(value->text, value->len);
+    char hint[128];
+
+    for (struct list_def *list = checker->collector->lists; list; list = list->hh.next)
+        nearest_offer(&nearest, list->name);
+    warnings_add_origin(checker->collector->warnings, "LOAD_COMPILE_CONDITION", value->origin,
+                        value->offset, "'%.64s' is an ordinary value here: no list has this name%s",
+                        value->text, nearest_hint(&nearest, hint, sizeof(hint)));
+}
+
 int atom_values(struct checker *checker, const struct ast *ast, struct ast_value **ret_values,
                 size_t *ret_count)
 {
@@ -131,6 +144,8 @@ int atom_values(struct checker *checker, const struct ast *ast, struct ast_value
         int r = 0;
 
         if (!list) {
+            if (ast->list_name)
+                warn_no_list(checker, value);
             r = add_value(checker, &values, &count, value);
         } else {
             list->used = true;

@@ -462,6 +462,8 @@ static void warnings_have_a_code_and_a_place(void **state)
         {"- macro: m-1\n  condition: fd.num=3\n", 1, 10, "LOAD_INVALID_MACRO_NAME", "'m-1'"},
         {"- list: l\n  items: [x, m]\n- list: m\n  items: [y]\n", 2, 14, "LOAD_COMPILE_CONDITION",
          "'m' is an ordinary value here: the list of this name is defined in line 3"},
+        {"- list: names\n  items: [x]\n" STUB_RULE("a", "proc.name in nmaes"), 7, 27,
+         "LOAD_COMPILE_CONDITION", "no list has this name; did you mean 'names'?"},
         {STUB_RULE("a", "evt.dir = '<'"), 5, 14, "LOAD_DEPRECATED_ITEM", "field 'evt.dir'"},
         {STUB_RULE("a", "evt.type in (openat, futex)"), 5, 35, "LOAD_COMPILE_CONDITION",
          "'futex' are not observed"},

@@ -220,6 +220,7 @@ static int parse_list(struct parser *parser, struct ast *ast)
         return r < 0 ? r : 0;
     if (!lexer_identifier(lexer, &name))
         return expected(parser, "a list in parentheses or the name of one");
+    ast->list_name = true;
     return add_value(parser, &ast->values, &ast->value_count, &name, false);
 }
 
