@@ -338,10 +338,9 @@ static void priorities_go_by_name(void **state)
 
 #define RULE_A STUB_RULE("a", "fd.num = 3")
 
-static void errors_have_a_place(void **state)
+static void bad_lists_say_where(void **state)
 {
     static const struct stub_error_row rows[] = {
-        /* lists */
         {"- list: l\n", 1, 3, "'items' of list 'l' must be a sequence"},
         {"- list: l\n  items: x\n", 2, 10, "must be a sequence"},
         {"- list: l\n  items: [a, [b]]\n", 2, 14, "no single value"},
@@ -359,7 +358,14 @@ static void errors_have_a_place(void **state)
         {"- list: l\n  items: [a]\n  override: {items: add}\n", 3, 21,
          "expected append or replace"},
         {"- list: l\n  items: [a]\n  override: append\n", 3, 13, "must be a mapping"},
-        /* macros */
+    };
+
+    stub_expect_errors(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_macros_say_where(void **state)
+{
+    static const struct stub_error_row rows[] = {
         {"- macro: m\n", 1, 3, "key 'condition' is missing"},
         {"- macro: m\n  condition: ''\n", 2, 14, "'condition' is empty"},
         {"- macro: m\n  condition: '  '\n", 2, 15, "the condition is empty"},
@@ -375,7 +381,14 @@ static void errors_have_a_place(void **state)
          "it is defined later, in test.yaml:3"},
         {"- macro: spawned\n  condition: fd.num = 3\n" STUB_RULE("a", "fd.num = 3 and spwned"), 7,
          29, "macro 'spwned' is not defined; did you mean 'spawned'?"},
-        /* rules */
+    };
+
+    stub_expect_errors(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_rules_say_where(void **state)
+{
+    static const struct stub_error_row rows[] = {
         {"- rule: a\n", 1, 9, "lacks condition, output, desc and priority, or 'enabled'"},
         {"- rule: a\n  desc: d\n", 1, 9, "lacks key 'condition'"},
         {"- rule: a\n  desc: d\n  condition: fd.num=3\n  priority: INFO\n", 1, 9, "key 'output'"},
@@ -397,6 +410,14 @@ static void errors_have_a_place(void **state)
         {RULE_A "- rule: a\n  source: k8s\n  desc: d\n  output: o\n  priority: INFO\n"
                 "  condition: fd.num = 3\n",
          7, 11, "redefined with source 'k8s', it had 'syscall'"},
+    };
+
+    stub_expect_errors(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_changes_say_where(void **state)
+{
+    static const struct stub_error_row rows[] = {
         {RULE_A "- rule: b\n  enabled: false\n", 6, 9,
          "rule 'b' does not exist, nothing to switch"},
         {RULE_A "- rule: b\n  append: true\n  condition: and fd.num=3\n", 6, 9,
@@ -422,7 +443,14 @@ static void errors_have_a_place(void **state)
          "field 'proc.nmae' does not exist"},
         {RULE_A "- rule: a\n  output: x %proc.nmae\n  override: {output: append}\n", 7, 14,
          "field 'proc.nmae' does not exist"},
-        /* items */
+    };
+
+    stub_expect_errors(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void bad_items_say_where(void **state)
+{
+    static const struct stub_error_row rows[] = {
         {"rule: a\n", 1, 1, "must be a sequence of items"},
         {"- rule\n", 1, 3, "expected an item"},
         {"- [rule, a]\n", 1, 3, "expected an item"},
@@ -514,7 +542,11 @@ int main(void)
         cmocka_unit_test(overrides_change_one_key),
         cmocka_unit_test(overrides_change_how_a_rule_loads),
         cmocka_unit_test(priorities_go_by_name),
-        cmocka_unit_test(errors_have_a_place),
+        cmocka_unit_test(bad_lists_say_where),
+        cmocka_unit_test(bad_macros_say_where),
+        cmocka_unit_test(bad_rules_say_where),
+        cmocka_unit_test(bad_changes_say_where),
+        cmocka_unit_test(bad_items_say_where),
         cmocka_unit_test(warnings_have_a_code_and_a_place),
         cmocka_unit_test_setup(used_things_do_not_warn, set_values),
     };

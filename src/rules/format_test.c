@@ -30,8 +30,9 @@ static int set_values(void **state)
     stub_string("proc.name", "cat");
     stub_string("fd.name", "/etc/x");
     stub_string("proc.aname[2]", "sshd");
-    stub_string("proc.cmdline",
-                "a\nb\r\t\x1b[2J \xff \xc2\x9b \xe2\x80\xae \xc3\xa9 \\n \xf0\x9f\x90\x88");
+    stub_string(
+        "proc.cmdline",
+        "a\nb\r\t\x1b[2J \xff \xc2\x9b \xe2\x80\xae\xe2\x80\xac \xc3\xa9 \\n \xf0\x9f\x90\x88");
     stub_string("evt.arg[flags]", "O_RDONLY");
     stub_string("container.id", "");
     stub_number("fd.num", 3);
@@ -98,12 +99,14 @@ static void values_cannot_forge(void **state)
 
     assert_non_null(rules);
     assert_int_equal(stub_judge(rules, EVENT_OPENAT), 1);
-    assert_string_equal(stub_alerts[0].output,
-                        "c=a\\nb\\r\\t\\x1b[2J \\xff \\xc2\\x9b \\xe2\\x80\\xae \xc3\xa9 \\n "
-                        "\xf0\x9f\x90\x88");
-    assert_string_equal(stub_alerts[0].fields,
-                        "proc.cmdline=a\nb\r\t\x1b[2J \\xff \xc2\x9b \xe2\x80\xae \xc3\xa9 \\n "
-                        "\xf0\x9f\x90\x88");
+    assert_string_equal(
+        stub_alerts[0].output,
+        "c=a\\nb\\r\\t\\x1b[2J \\xff \\xc2\\x9b \\xe2\\x80\\xae\\xe2\\x80\\xac \xc3\xa9 \\n "
+        "\xf0\x9f\x90\x88");
+    assert_string_equal(
+        stub_alerts[0].fields,
+        "proc.cmdline=a\nb\r\t\x1b[2J \\xff \xc2\x9b \xe2\x80\xae\xe2\x80\xac \xc3\xa9 \\n "
+        "\xf0\x9f\x90\x88");
     rules_free(rules);
 }
 
