@@ -61,6 +61,7 @@ FAIL t/Critical/runc: Critical "Own" x1; e.g. words
 FAIL t/Alert/runc: Alert "Own" x1; e.g. words
 FAIL t/Emergency/runc: Emergency "Own" x1; e.g. words
 
+ times  what fired
      1  Alert "Own"
      1  Critical "Own"
      1  Emergency "Own"
@@ -68,6 +69,8 @@ FAIL t/Emergency/runc: Emergency "Own" x1; e.g. words
      2  Informational "Own, often"
      1  Notice "Own"
      1  Warning "Own"
+
+t: 2 passed, 7 failed
 WANT
 diff "$work/want" "$work/got"
 [ $status = 1 ] || { echo "exit status $status, not 1"; exit 1; }
