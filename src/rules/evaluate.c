@@ -94,26 +94,38 @@ static bool compare(struct ruleset *rules, enum operator op, const struct field_
     return false;
 }
 
-/* The value of a field on the right as operands: each element of a list is one. */
+/* One end of the value of a field on the right as an operand. */
+static struct operand operand_of(const struct field_value *value, bool second)
+{
+    struct operand operand = {.number = second ? value->number2 : value->number,
+                              .address_len = value->address_len,
+                              .prefix_bits = (uint8_t)(value->address_len * 8)};
+
+    if (compare_class(value->type) == COMPARE_ADDRESS) {
+        memcpy(operand.address, second ? value->address2 : value->address, sizeof(operand.address));
+        compare_normalise(operand.address, &operand.address_len, &operand.prefix_bits);
+    }
+    return operand;
+}
+
+/* Each element of a list on the right is one operand; both ends of a connection are as on the left.
+ */
 static bool compare_with_field(struct ruleset *rules, const struct atom *atom,
                                const struct field_value *left, const struct field_value *right)
 {
-    struct operand operand = {.number = right->number,
-                              .address_len = right->address_len,
-                              .prefix_bits = (uint8_t)(right->address_len * 8)};
+    struct operand operand = operand_of(right, false);
     size_t count;
     const struct field_string *strings = strings_of(right, &count);
+    bool holds = false;
 
-    if (compare_class(right->type) == COMPARE_ADDRESS) {
-        memcpy(operand.address, right->address, sizeof(operand.address));
-        compare_normalise(operand.address, &operand.address_len, &operand.prefix_bits);
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !holds; i++) {
         operand.string = strings[i];
-        if (compare(rules, atom->op, left, &operand))
-            return true;
+        holds = compare(rules, atom->op, left, &operand);
     }
-    return false;
+    if (!right->is_pair || holds == (atom->op != OP_NE))
+        return holds;
+    operand = operand_of(right, true);
+    return compare(rules, atom->op, left, &operand);
 }
 
 static bool in_set(const struct atom *atom, const struct field_string *string, struct slot *cached)

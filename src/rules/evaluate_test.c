@@ -33,6 +33,7 @@ static int set_values(void **state)
     stub_number("evt.time", 1700000000000000000);
     stub_address("fd.sip", "10.1.2.3");
     stub_pair("fd.ip", "10.1.2.3", "192.0.2.7");
+    stub_address("fd.cip", "192.0.2.7");
     stub_address("fd.net", "::ffff:127.0.0.9");
     stub_address("fd.sip.name", "10.1.2.3");
     return 0;
@@ -239,6 +240,12 @@ static const struct row rows[] = {
     {"len(proc.name) < len(fd.name)", true},
     {"proc.name glob val(proc.name)", true},
     {"fd.ip = val(fd.sip)", true},
+    {"fd.ip = val(fd.cip)", true},
+    {"fd.cip = val(fd.ip)", true},
+    {"fd.cip != val(fd.ip)", false},
+    {"fd.sip != val(fd.ip)", false},
+    {"fd.net != val(fd.ip)", true},
+    {"fd.cip in val(fd.ip)", true},
     {"k8s.pod.labels intersects val(k8s.pod.labels)", true},
     {"proc.name = val(proc.name)", true},
     {"proc.name != val(fd.name)", true},

@@ -54,6 +54,7 @@ static const struct field rows[] = {
     FIELD("fd.name", STRING),
     FIELD("fd.num", NUMBER),
     FIELD("fd.sip", ADDRESS),
+    FIELD("fd.cip", ADDRESS),
     FIELD("fd.ip", ADDRESS),
     FIELD("fd.net", NETWORK),
     FIELD("fd.sport", PORT),
