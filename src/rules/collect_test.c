@@ -497,6 +497,7 @@ static void warnings_have_a_code_and_a_place(void **state)
          "'futex' are not observed"},
         {STUB_RULE("a", "evt.type = openat and evt.type = execve"), 1, 9, "LOAD_NO_EVTTYPE",
          "never evaluated"},
+        {RULE_A, 1, 9, "LOAD_NO_EVTTYPE", "evaluated for nearly every event"},
         {STUB_RULE("a", "proc.frob = 3\n  skip-if-unknown-filter: true"), 5, 14,
          "LOAD_UNKNOWN_FILTER", "field 'proc.frob' does not exist"},
         {STUB_RULE("a", "evt.type = frob\n  skip-if-unknown-filter: true"), 5, 25,
