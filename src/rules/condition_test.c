@@ -150,6 +150,9 @@ static void words_may_be_values(void **state)
 static void escapes_are_resolved(void **state)
 {
     stub_reset();
+    stub_string("proc.cmdline", "a\\b \b\f\r");
+    assert_true(stub_holds("proc.cmdline = \"a\\ b \\b\\f\\r\"")); /* as old rules have it */
+    assert_true(stub_holds("proc.cmdline = 'a\\\\b \\b\\f\\r'"));
     stub_string("proc.name", "a\n\t\"\\/b'");
     assert_true(stub_holds("proc.name = \"a\\n\\t\\\"\\\\\\/b'\""));
     assert_true(stub_holds("proc.name = 'a\\n\\t\"\\\\/b\\''"));

@@ -13,6 +13,7 @@ static int set_values(void **state)
 {
     static const char *const ancestors[] = {"sh", "sshd", "systemd", NULL};
     static const char *const labels[] = {"app", "web", NULL};
+    static const char *const none[] = {NULL};
 
     stub_reset();
     stub_string("proc.name", "Cat");
@@ -25,6 +26,8 @@ static int set_values(void **state)
     stub_string("container.name", "Y2F0"); /* "cat" */
     stub_list("proc.aname", ancestors);
     stub_list("k8s.pod.labels", labels);
+    stub_list("proc.env", none);
+    stub_number_pair("fd.port", 40000, 443);
     stub_number("fd.num", -1);
     stub_number("evt.rawres", 255);
     stub_number("fd.sport", 443);
@@ -115,6 +118,14 @@ static const struct row rows[] = {
     {"k8s.pod.labels contains pp", true},
     {"k8s.pod.labels glob 'w?b'", true},
     {"k8s.pod.labels regex 'we'", false},
+    /* a list without elements */
+    {"proc.env exists", true},
+    {"proc.env in (x)", false},
+    {"proc.env in ()", false},
+    {"proc.env intersects (x)", false},
+    {"proc.env = \"\"", false},
+    {"proc.env != x", false},
+    {"len(proc.env) = 0", true},
     /* numbers */
     {"fd.num = -1", true},
     {"fd.num=-1", true},
@@ -175,6 +186,17 @@ static const struct row rows[] = {
     {"fd.ip != 1.1.1.1", true},
     {"not fd.ip in (1.1.1.1)", true},
     {"not fd.ip = 10.1.2.3", false},
+    {"fd.port = 443", true},
+    {"fd.port = 40000", true},
+    {"fd.port = 80", false},
+    {"fd.port != 443", false},
+    {"fd.port != 40000", false},
+    {"fd.port != 80", true},
+    {"fd.port < 1024", true},
+    {"fd.port > 40000", false},
+    {"fd.port in (80, 443)", true},
+    {"fd.sport = val(fd.port)", true},
+    {"fd.sport != val(fd.port)", false},
     /* names of addresses */
     {"fd.sip.name = db.example.org", true},
     {"fd.sip.name != db.example.org", false},

@@ -57,6 +57,7 @@ static const struct field rows[] = {
     FIELD("fd.cip", ADDRESS),
     FIELD("fd.ip", ADDRESS),
     FIELD("fd.net", NETWORK),
+    FIELD("fd.port", PORT),
     FIELD("fd.sport", PORT),
     FIELD("fd.sip.name", NAMES),
     FIELD("container.id", STRING),
@@ -245,6 +246,15 @@ void stub_pair(const char *field, const char *first, const char *second)
     struct field_value *value = &values[value_count - 1].value;
     value->is_pair = true;
     put_address(value->address2, second);
+}
+
+void stub_number_pair(const char *field, int64_t first, int64_t second)
+{
+    stub_number(field, first);
+
+    struct field_value *value = &values[value_count - 1].value;
+    value->is_pair = true;
+    value->number2 = second;
 }
 
 void stub_list(const char *field, const char *const *elements)

@@ -15,6 +15,7 @@ void stub_number(const char *field, int64_t number);
 void stub_address(const char *field, const char *address);
 /* Both ends of a connection. */
 void stub_pair(const char *field, const char *first, const char *second);
+void stub_number_pair(const char *field, int64_t first, int64_t second);
 void stub_list(const char *field, const char *const *elements);
 /* How often a field was extracted since the reset. */
 unsigned stub_extractions(const char *field);
