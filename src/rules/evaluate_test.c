@@ -436,10 +436,19 @@ static void first_match_hides_the_others(void **state)
     assert_string_equal(stub_alerts[0].rule, "b");
     rules_free(rules);
 
-    options.minimum_priority = PRIORITY_WARNING;
-    rules = stub_load_options(yaml, &options);
-    assert_int_equal(rules_count(rules), 1);
-    rules_free(rules);
+    static const struct {
+        enum rule_priority priority;
+        size_t count;
+    } floors[] = {{PRIORITY_CRITICAL, 0},
+                  {PRIORITY_ERROR, 1},
+                  {PRIORITY_NOTICE, 1},
+                  {PRIORITY_INFORMATIONAL, 3}};
+    for (size_t i = 0; i < sizeof(floors) / sizeof(floors[0]); i++) {
+        options.minimum_priority = floors[i].priority;
+        rules = stub_load_options(yaml, &options);
+        assert_int_equal(rules_count(rules), floors[i].count);
+        rules_free(rules);
+    }
 }
 
 int main(void)
