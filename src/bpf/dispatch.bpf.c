@@ -4,6 +4,7 @@
  * a rule asks for goes on to its family's program by a tail call.
  */
 #include "lib/args.h"
+#include "lib/filter.h"
 
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
@@ -118,6 +119,10 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
     if (row && type) {
         u32 family = row->family;
 
+        if (!filter_begin(s)) {
+            record_end(s);
+            return 0;
+        }
         s->critical = row->critical;
         if (type == EVENT_EXECVE || type == EVENT_EXECVEAT)
             family = FAMILY_EXEC_FAILED;

@@ -1,14 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Calls that return an open file: the path is read from it, never from the caller's pointer. */
 #include "lib/args.h"
+#include "lib/filter.h"
 
 #define CREAT_FLAGS 01101 /* O_CREAT | O_WRONLY | O_TRUNC: what creat means */
+
+/* Whether a rule can match, by what the call asked for and the file it got. */
+static __always_inline bool can_match(struct scratch *s, u64 file)
+{
+    struct open_how_user how = {};
+    u64 name = s->args[1];
+
+    switch (s->type) {
+    case EVENT_OPEN:
+        name = s->args[0];
+        how.flags = s->args[1];
+        how.mode = s->args[2];
+        break;
+    case EVENT_OPENAT:
+        how.flags = s->args[2];
+        how.mode = s->args[3];
+        break;
+    case EVENT_OPENAT2:
+        if (bpf_probe_read_user(&how, sizeof(how), (void *)s->args[2]) < 0)
+            return true;
+        break;
+    default: return true; /* rare */
+    }
+    return filter_opened(s, file, how.flags, how.mode, name) &&
+           (!s->filter_on || filter_file(s, file));
+}
 
 FAMILY_PROGRAM(open)
 {
     s64 fd = s->result;
     u64 file = file_of_fd(bpf_get_current_task_btf(), fd);
 
+    if (s->filter_on && !can_match(s, file)) {
+        record_end(s);
+        return 0;
+    }
     record_header(s, bpf_get_current_task_btf());
     put_args(s, !file);
     if (s->type == EVENT_CREAT)

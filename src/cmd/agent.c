@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -36,6 +37,7 @@ void agent_record(struct agent *agent, const void *record, size_t size)
 
 static void record_fact(void *data, const void *record, size_t size)
 {
+    agent_forget_masks(data);
     agent_record(data, record, size);
 }
 
@@ -44,6 +46,7 @@ static void on_alert(void *data, const struct alert *alert)
     struct agent *agent = data;
 
     agent->alerts++;
+    agent_check_filter(agent, alert);
     output_alert(agent->output, alert);
 }
 
@@ -53,6 +56,7 @@ static void judge(void *data, const struct judged_event *judged)
 
     if (!agent->options->record_only)
         rules_judge(agent->rules, agent->world, judged, on_alert, agent);
+    agent_learn_mask(agent, judged);
 }
 
 /* Recorded after the world took it: facts it asked for on the way stand before it (world/facts.h).
@@ -212,8 +216,10 @@ static void reload_rules(struct agent *agent)
         return;
     }
     facts_want_env(agent->facts, needs.env);
-    rules_free(agent->rules);
+    struct ruleset *old = agent->rules;
     agent->rules = rules;
+    agent_set_filter(agent);
+    rules_free(old);
     log_info("reloaded: %zu rules", rules_count(rules));
 }
 
@@ -325,6 +331,7 @@ static int open_sensor(struct agent *agent)
         log_error("%s", error.message);
         return r;
     }
+    agent_set_filter(agent);
     r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);
     if (r < 0)
         log_error("can't wait for events: %s", strerror(-r));
@@ -412,6 +419,7 @@ static void close_agent(struct agent *agent)
     facts_free(agent->facts);
     output_free(agent->output);
     rules_free(agent->rules);
+    free(agent->filter);
     loop_free(agent->loop);
     int r = recorder_close(agent->recorder);
     if (r < 0 && !agent->recording_failed)

@@ -28,6 +28,8 @@ struct agent_options {
     const char *record;
     bool record_overwrite;
     bool record_only; /* no rule is judged, no alert made */
+    bool no_filter;    /* the kernel side sends all events of the types that rules need */
+    bool check_filter; /* and marks those it would not have sent */
     bool all_events;  /* not only those that rules need: loads none */
     uint32_t critical_ring;
     uint32_t bulk_ring;
@@ -53,6 +55,8 @@ struct agent {
     struct facts *facts;
     struct world *world;
     struct sensor *sensor;
+    struct agent_filter *filter; /* NULL: no event is dropped by tables */
+    uint64_t filter_missed;      /* alerts of events that the tables would have dropped */
     struct recorder *recorder;
     int recording_failed; /* 0 or -errno: the recording ended there */
     int lock_fd;
@@ -66,6 +70,17 @@ struct agent {
 
 /* Run until a signal or the end of options->duration. Returns the exit code; told all on stderr. */
 int agent_run(const struct agent_options *options);
+
+/* agent_filter.c */
+
+/* Give the kernel side the tables of the rules. */
+void agent_set_filter(struct agent *agent);
+/* After an event was judged: tell the kernel side what its actor's state rules out. */
+void agent_learn_mask(struct agent *agent, const struct judged_event *judged);
+/* Something was learned from outside the stream of events. */
+void agent_forget_masks(struct agent *agent);
+/* False, and told, when the event of an alert would not have been sent. */
+bool agent_check_filter(struct agent *agent, const struct alert *alert);
 
 /* agent_counters.c */
 

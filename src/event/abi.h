@@ -47,7 +47,7 @@ struct event_header {
     __u16 cpu;
     __u16 syscall;             /* number in its own ABI */
     char comm[EVENT_COMM_LEN]; /* the thread's; NUL terminated */
-    __u32 reserved;
+    __u32 actor; /* see event/filter.h; 0: none */
 };
 
 /*
@@ -67,6 +67,7 @@ struct event_header {
 #define EVENT_FLAG_SYNTHETIC 0x0010 /* made by user space, not by the kernel */
 #define EVENT_FLAG_KTHREAD   0x0020 /* the task is a kernel thread */
 #define EVENT_FLAG_IO_WORKER 0x0040 /* the task is an io_uring worker of this process */
+#define EVENT_FLAG_FILTERED  0x0080 /* FILTER_CHECK: no rule can match, so the tables say */
 
 struct param_header {
     __u16 id;    /* enum param_id */
@@ -491,6 +492,9 @@ struct sensor_settings {
     X(FAILED_READ_KERNEL, "failed_read_kernel")                                                    \
     X(FAILED_LOOP, "failed_loop")                                                                  \
     X(SYSCALLS_COMPAT, "syscalls_compat") /* wanted 32-bit and x32 calls seen */                   \
+    X(FILTERED, "filtered")           /* not sent: no rule can match */                            \
+    X(FILTER_ACTORS, "filter_actors") /* states of threads given a number */                         \
+    X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
     X(WAKEUPS, "wakeups")
 
 enum counter_id {

@@ -78,6 +78,7 @@ struct term {
     enum term_kind kind;
     bool shared;  /* used in more than one place: remembers its result */
     bool visited; /* while loading: its needs are noted */
+    uint16_t dimensions; /* columns.c: what it looks at */
     bool result;
     uint64_t stamp;
     const char *macro; /* the macro it is, NULL when it is none */
@@ -130,6 +131,7 @@ struct ruleset {
     struct rule_index by_type[EVENT_TYPE_MAX];
     struct rules_needs needs;
     struct rules_counters counters;
+    struct filter *filter; /* what the kernel side is told */
     /* evaluation */
     uint64_t stamp;
     struct field_context context;

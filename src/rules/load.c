@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "rules/atom.h"
 #include "rules/compile.h"
+#include "rules/filter_internal.h"
 
 /*
  * A regular expression may take this many steps; more, and it counts as no match. With JIT the
@@ -66,6 +67,8 @@ int rules_load(const struct rules_source *sources, size_t count,
         struct checker checker = {rules, &collector, error};
         r = compile_rules(&checker, options);
     }
+    if (r == 0 && (r = filter_make(rules)) < 0)
+        error_set(error, r, "out of memory");
     collector_done(&collector);
     if (r == 0)
         *ret_rules = TAKE_PTR(rules);

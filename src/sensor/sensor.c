@@ -11,7 +11,10 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "event/filter.h"
 #include "event/table.h"
+#include "sensor/filter.h"
+#include "sensor/filter_maps.h"
 #include "sensor/privileges.h"
 #include "sensor/ring.h"
 
@@ -30,6 +33,7 @@
 struct sensor {
     struct bulwark *skeleton;
     struct ring rings[2]; /* bulk, critical */
+    struct filter_maps filter;
     int epoll_fd;
     uint64_t last_record; /* CLOCK_MONOTONIC ns */
 };
@@ -314,6 +318,19 @@ static int open_rings(struct sensor *sensor, const struct sensor_config *config)
     return 0;
 }
 
+static int open_filter(struct sensor *sensor)
+{
+    struct bulwark *skeleton = sensor->skeleton;
+
+    sensor->filter = (struct filter_maps){
+        .paths = bpf_map__fd(skeleton->maps.filter_paths),
+        .names = bpf_map__fd(skeleton->maps.filter_names),
+        .slots = skeleton->bss->filter_slots,
+        .state = &skeleton->bss->filter_state,
+    };
+    return filter_maps_open(&sensor->filter, bpf_map__fd(skeleton->maps.filter_masks));
+}
+
 DEFINE_CLEANUP(struct sensor *, sensor_close);
 
 int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
@@ -358,6 +375,8 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
         r = fill_event_rows(sensor->skeleton);
     if (r == 0)
         r = open_rings(sensor, &config);
+    if (r == 0)
+        r = open_filter(sensor);
     if (r < 0)
         return error_set(ret_error, r, "can't set up the BPF maps: %s", strerror(-r));
     r = attach(sensor->skeleton, ret_error);
@@ -376,8 +395,32 @@ void sensor_close(struct sensor *sensor)
         ring_close(&sensor->rings[i]);
     if (sensor->epoll_fd >= 0)
         close(sensor->epoll_fd);
+    filter_maps_close(&sensor->filter);
     bulwark__destroy(sensor->skeleton);
     free(sensor);
+}
+
+int sensor_set_filter(struct sensor *sensor, const struct filter_tables *tables,
+                      enum filter_mode mode)
+{
+    return filter_maps_set(&sensor->filter, tables, mode);
+}
+
+void sensor_set_mask(struct sensor *sensor, uint32_t actor, const struct filter_vector *columns)
+{
+    struct filter_mask *mask = &sensor->filter.masks[actor % FILTER_MASKS];
+
+    /* The kernel side reads the number before and after the columns. */
+    __atomic_store_n(&mask->actor, 0, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    mask->columns = *columns;
+    mask->epoch = sensor->filter.state->epoch;
+    __atomic_store_n(&mask->actor, actor, __ATOMIC_RELEASE);
+}
+
+void sensor_forget_masks(struct sensor *sensor)
+{
+    __atomic_fetch_add(&sensor->filter.state->epoch, 1, __ATOMIC_RELEASE);
 }
 
 int sensor_fd(const struct sensor *sensor)
@@ -457,6 +500,8 @@ uint64_t sensor_map_bytes(const struct sensor *sensor)
     {
         uint64_t entries = bpf_map__max_entries(map);
 
+        if (bpf_map__map_flags(map) & BPF_F_NO_PREALLOC) /* one entry at a time */
+            continue;
         switch (bpf_map__type(map)) {
         case BPF_MAP_TYPE_RINGBUF: bytes += entries; break;
         case BPF_MAP_TYPE_PERCPU_ARRAY:
@@ -465,5 +510,5 @@ uint64_t sensor_map_bytes(const struct sensor *sensor)
         default: bytes += entries * (bpf_map__key_size(map) + bpf_map__value_size(map));
         }
     }
-    return bytes;
+    return bytes + sensor->filter.entries * (sizeof(struct filter_path_key) + sizeof(struct filter_vector));
 }

@@ -277,6 +277,7 @@ struct task_struct {
     struct task_struct *group_leader;
     struct pid *thread_pid;
     u64 start_boottime;
+    u64 self_exec_id; /* counts its execs */
     const struct cred *cred;
     char comm[16];
     struct fs_struct *fs;
@@ -360,6 +361,9 @@ struct pt_regs {
 #define S_IFLNK             0120000
 #define S_IFREG             0100000
 #define S_IFBLK             0060000
+#define O_ACCMODE           03
+#define O_CREAT             0100
+#define O_TMPFILE           020200000
 #define S_IFDIR             0040000
 #define S_IFCHR             0020000
 #define S_IFIFO             0010000

@@ -8,6 +8,7 @@
 #include "kernel.h"
 
 #include "event/abi.h"
+#include "event/filter.h"
 
 #ifdef MAPS_DEFINED_HERE
 #define MAP_LINKAGE
@@ -48,6 +49,12 @@ struct scratch {
     u32 syscall;
     u32 critical;
     u32 path_flags; /* PARAM_FLAG_* of the path built last */
+    u32 actor;      /* see event/filter.h */
+    u32 filter_on;  /* this event is looked up, in the tables of filter_slot */
+    u32 filter_slot;
+    struct filter_vector candidates; /* columns not ruled out yet */
+    struct filter_path_key path_key;
+    struct filter_name_key name_key;
     struct path_walk walk;
     char window[WINDOW_BYTES];
     char path[2 * PATH_ROOM + 256];
@@ -102,6 +109,58 @@ MAP_LINKAGE struct {
     __type(key, u64);
     __type(value, u32);
 } socket_roles SEC(".maps");
+
+/* What rules know of a thread through its state, as of the last event: its number changes with it. */
+struct actor {
+    u64 cred;
+    u64 cap_effective;
+    u64 cap_permitted;
+    u64 cgroups;
+    u64 namespaces;
+    u64 parent;
+    u64 parent_exec;
+    u64 exec;
+    u32 uid, euid;
+    u32 number;
+    u32 unused;
+};
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct actor);
+} filter_actors SEC(".maps");
+
+/* Written by user space through its mapping. */
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, FILTER_MASKS);
+    __type(key, u32);
+    __type(value, struct filter_mask);
+} filter_masks SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, struct filter_path_key);
+    __type(value, struct filter_vector);
+} filter_paths SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 16384);
+    __type(key, struct filter_name_key);
+    __type(value, struct filter_vector);
+} filter_names SEC(".maps");
+
+/* By slot. */
+GLOBAL_LINKAGE struct filter_slot filter_slots[2];
+GLOBAL_LINKAGE struct filter_state filter_state;
+GLOBAL_LINKAGE __u32 last_actor;
 
 /*
  * System call numbers that some loaded rule asks for, in either ABI: the one look-up that most

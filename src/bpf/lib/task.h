@@ -65,7 +65,7 @@ static __always_inline void record_header(struct scratch *s, struct task_struct 
         header->mount_namespace = namespaces->mnt_ns->ns.inum;
     header->cpu = bpf_get_smp_processor_id();
     header->syscall = s->syscall;
-    header->reserved = 0;
+    header->actor = s->actor;
     bpf_probe_read_kernel_str(header->comm, sizeof(header->comm), task->comm);
 
     struct pid *pid = task->thread_pid;
@@ -98,6 +98,7 @@ static __always_inline struct scratch *record_begin(u32 type, struct task_struct
     s->result = 0;
     s->syscall = 0;
     s->critical = 1;
+    s->actor = 0;
     record_header(s, task);
     return s;
 }

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BPF_FILTER_H
+#define BPF_FILTER_H
+
+/*
+ * Whether an event can match any rule, by the tables of event/filter.h: filter_begin, then what the
+ * family knows more; as soon as one says no, the event is dropped with record_end. The columns left
+ * over are in scratch.candidates.
+ */
+
+#include "path.h"
+
+#define RAW_MAX  192 /* bytes of a name as given that are looked at */
+#define RAW_ROOM 256 /* a power of two above: indices are masked */
+
+/* A vector of the small dimensions. */
+static __always_inline struct filter_vector *filter_small(u32 slot, u32 index)
+{
+    BOUNDED(index);
+    return &filter_slots[slot & 1].small[index & (FILTER_SMALL_ROOM - 1)];
+}
+
+/* Take away the columns that `with` rules out; false when none is left and the event is to go. */
+static __always_inline bool filter_narrow(struct scratch *s, const struct filter_vector *with)
+{
+    u64 any = 0;
+
+#pragma unroll
+    for (u32 i = 0; i < FILTER_WORDS; i++) {
+        s->candidates.words[i] &= with->words[i];
+        any |= s->candidates.words[i];
+    }
+    if (any)
+        return true;
+    s->filter_on = 0;
+    count(COUNTER_FILTERED);
+    if (filter_state.mode != FILTER_CHECK)
+        return false;
+    s->flags |= EVENT_FLAG_FILTERED;
+    return true;
+}
+
+/* Whether narrowing by `with` would rule out anything: else its condition need not be known. */
+static __always_inline bool filter_asks(struct scratch *s, const struct filter_vector *with)
+{
+    u64 any = 0;
+
+#pragma unroll
+    for (u32 i = 0; i < FILTER_WORDS; i++)
+        any |= s->candidates.words[i] & ~with->words[i];
+    return any != 0;
+}
+
+/* The number of the thread's state, a new one when anything of it has changed. */
+static __always_inline u32 filter_actor(struct task_struct *task)
+{
+    struct actor *known =
+        bpf_task_storage_get(&filter_actors, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    const struct cred *cred = task->cred;
+    struct task_struct *parent = task->real_parent;
+
+    if (!known) {
+        count(COUNTER_FAILED_TASK_STORAGE);
+        return 0;
+    }
+    struct {
+        u64 permitted, effective;
+    } caps = {};
+    bpf_core_read(&caps, sizeof(caps), &cred->cap_permitted);
+    u64 exec = task->self_exec_id, parent_exec = parent->self_exec_id;
+    if (known->number && known->cred == (u64)cred && known->uid == cred->uid.val &&
+        known->euid == cred->euid.val && known->cap_effective == caps.effective &&
+        known->cap_permitted == caps.permitted && known->cgroups == (u64)task->cgroups &&
+        known->namespaces == (u64)task->nsproxy && known->parent == (u64)parent &&
+        known->exec == exec && known->parent_exec == parent_exec)
+        return known->number;
+
+    known->cred = (u64)cred;
+    known->uid = cred->uid.val;
+    known->euid = cred->euid.val;
+    known->cap_effective = caps.effective;
+    known->cap_permitted = caps.permitted;
+    known->cgroups = (u64)task->cgroups;
+    known->namespaces = (u64)task->nsproxy;
+    known->parent = (u64)parent;
+    known->exec = exec;
+    known->parent_exec = parent_exec;
+    u32 number = __sync_fetch_and_add(&last_actor, 1) + 1;
+    known->number = number;
+    count(COUNTER_FILTER_ACTORS);
+    return number;
+}
+
+/* Take away what the actor's state rules out, when user space has told. */
+static __always_inline bool filter_by_actor(struct scratch *s, u32 epoch)
+{
+    u32 index = s->actor % FILTER_MASKS;
+    struct filter_mask *mask = bpf_map_lookup_elem(&filter_masks, &index);
+
+    if (!mask || !s->actor || *(volatile u32 *)&mask->actor != s->actor || mask->epoch != epoch)
+        return true;
+    struct filter_vector columns = mask->columns;
+    /* User space takes the number away before it writes another's columns. */
+    asm volatile("" ::: "memory");
+    if (*(volatile u32 *)&mask->actor != s->actor)
+        return true;
+    return filter_narrow(s, &columns);
+}
+
+/* By type, result and actor. False: no rule can match. */
+static __always_inline bool filter_begin(struct scratch *s)
+{
+    union {
+        struct filter_state state;
+        u64 whole; /* read at once: slot and epoch belong together */
+    } read = {.whole = *(volatile u64 *)&filter_state};
+    struct filter_state state = read.state;
+    u32 slot = state.slot & 1, type = s->type & (EVENT_TYPE_MAX - 1), error = 0;
+
+    s->actor = 0;
+    s->filter_on = 0;
+    if (state.mode == FILTER_OFF || !filter_slots[slot].types[type])
+        return true;
+    s->filter_on = 1;
+    s->filter_slot = slot;
+    s->candidates = *filter_small(slot, FILTER_TYPE_AT + type);
+    if (s->result < 0)
+        error = s->result > -FILTER_RESULT_LAST ? -s->result : FILTER_RESULT_LAST;
+    if (!filter_narrow(s, filter_small(slot, FILTER_RESULT_AT + error)))
+        return false;
+    if (!s->filter_on)
+        return true;
+    s->actor = filter_actor(bpf_get_current_task_btf());
+    return filter_by_actor(s, state.epoch);
+}
+
+/* What a name as given holds: any of these is assumed when it can't be told. */
+#define NAME_DOTS   1 /* ".." */
+#define NAME_DETOUR 2 /* no plain absolute path: relative, or with "//", "/./", "/../", "/" last */
+#define NAME_ANY    3
+
+/* High bits of the bytes that are `byte`; past the first, others may be set too. */
+static __always_inline u64 bytes_equal(u64 word, u64 byte)
+{
+    word ^= byte * 0x0101010101010101ull;
+    return (word - 0x0101010101010101ull) & ~word & 0x8080808080808080ull;
+}
+
+/* Reads the name behind the middle of scratch.path; its length goes to *ret_len. */
+static __always_inline u32 filter_name_given(struct scratch *s, u64 name, u32 *ret_len)
+{
+    char *text = &s->path[PATH_ROOM];
+    long len = bpf_probe_read_user_str(text, RAW_MAX, (void *)name);
+    u32 holds = 0;
+
+    *ret_len = 0;
+    if (len <= 1 || len == RAW_MAX)
+        return NAME_ANY;
+    *ret_len = len - 1;
+    u32 last = len - 2;
+    BOUNDED(last);
+    if (text[0] != '/' || text[last & (RAW_ROOM - 1)] == '/')
+        holds |= NAME_DETOUR;
+    /* Eight bytes at a time, seven further: what stands side by side is in some of them. */
+    for (u32 i = 0; i < RAW_MAX - 8; i += 7) {
+        if (i >= len)
+            break;
+        u64 word = *(u64 *)(text + i);
+        u64 dots = bytes_equal(word, '.'), slashes = bytes_equal(word, '/');
+        if (dots & dots >> 8)
+            holds |= NAME_DOTS;
+        if (slashes & (dots | slashes) >> 8)
+            holds |= NAME_DETOUR;
+    }
+    return holds;
+}
+
+/* Look up `len` bytes (at most 255) of scratch.path from `start` as a path. */
+static __always_inline bool filter_by_text(struct scratch *s, u32 start, u32 len)
+{
+    BOUNDED(start);
+    start &= 2 * PATH_ROOM - 1;
+    BOUNDED(len);
+    len &= 255;
+    if (len > FILTER_PATH_MAX - 1)
+        return true;
+    s->path_key.slot = s->filter_slot;
+    if (bpf_probe_read_kernel(s->path_key.path, len, &s->path[start]) < 0)
+        return true;
+    /* Its NUL tells a whole path from a prefix. */
+    s->path_key.path[len] = '\0';
+    s->path_key.bits = FILTER_PATH_BITS(len + 1);
+    struct filter_vector *columns = bpf_map_lookup_elem(&filter_paths, &s->path_key);
+    return !columns || filter_narrow(s, columns);
+}
+
+/* By how a file was opened; `name` as the caller gave it, 0 when there is none. */
+CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, u64 flags, u64 mode, u64 name)
+{
+    struct file *file = (void *)address;
+    u32 opened = FILTER_OPENED_FAILED, access = flags & O_ACCMODE;
+
+    if (!s)
+        return true;
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+    if (address) {
+        struct inode *inode = BPF_CORE_READ(file, f_inode);
+        switch (BPF_CORE_READ(inode, i_mode) & S_IFMT) {
+        case S_IFREG: opened = FILTER_OPENED_REGULAR; break;
+        case S_IFDIR: opened = FILTER_OPENED_DIRECTORY; break;
+        case S_IFCHR:
+        case S_IFBLK:
+        case S_IFIFO: opened = FILTER_OPENED_DEVICE; break;
+        default: opened = FILTER_OPENED_OTHER; break;
+        }
+    } else if (s->result >= 0) {
+        opened = FILTER_OPENED_OTHER;
+    }
+    bool makes_executable =
+        (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) && mode & 0111;
+    u32 index = FILTER_OPEN(access, makes_executable, opened);
+    if (index >= FILTER_OPEN_COUNT)
+        return true;
+    if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index)))
+        return false;
+    if (!s->filter_on || !name)
+        return true;
+    struct filter_vector *no_dots = filter_small(s->filter_slot, FILTER_RAW_AT + 1);
+    bool asks_raw = tables->asks_raw && filter_asks(s, no_dots);
+    /* A file that is not there is called what the caller called it. */
+    bool asks_path = tables->asks_paths && opened == FILTER_OPENED_FAILED;
+    if (!asks_raw && !asks_path)
+        return true;
+    u32 len, holds = filter_name_given(s, name, &len);
+    if (asks_raw && !(holds & NAME_DOTS) && !filter_narrow(s, no_dots))
+        return false;
+    if (!s->filter_on || !asks_path || holds & NAME_DETOUR)
+        return true;
+    return filter_by_text(s, PATH_ROOM, len);
+}
+
+/* By the file's name: the dentry's, but for the root of a mount, which is called otherwise. */
+static __always_inline bool filter_by_name(struct scratch *s, struct filter_slot *tables,
+                                           struct dentry *dentry, struct vfsmount *mount)
+{
+    if (!tables->asks_names || !filter_asks(s, &tables->other_names) ||
+        BPF_CORE_READ(mount, mnt_root) == dentry)
+        return true;
+    __builtin_memset(&s->name_key, 0, sizeof(s->name_key));
+    s->name_key.slot = s->filter_slot;
+    long len = bpf_probe_read_kernel_str(s->name_key.name, FILTER_NAME_MAX,
+                                         BPF_CORE_READ(dentry, d_name.name));
+    if (len <= 0)
+        return true;
+    struct filter_vector *columns = bpf_map_lookup_elem(&filter_names, &s->name_key);
+    return filter_narrow(s, columns ? columns : &tables->other_names);
+}
+
+static __always_inline bool filter_by_path(struct scratch *s, struct filter_slot *tables,
+                                           struct dentry *dentry, struct vfsmount *mount)
+{
+    if (!tables->asks_paths)
+        return true;
+    u32 start = path_build(s, (u64)dentry, (u64)mount), len = PATH_ROOM - start;
+    if (s->path_flags & (PARAM_FLAG_UNREADABLE | PARAM_FLAG_TRUNCATED) || start >= PATH_ROOM)
+        return true;
+    /* One that is cut is no whole one, but all that is listed is shorter. */
+    return filter_by_text(s, start, len > FILTER_PATH_MAX - 1 ? FILTER_PATH_MAX - 1 : len);
+}
+
+/* By what file it is. */
+CHECKED_ONCE int filter_file(struct scratch *s, u64 address)
+{
+    struct file *file = (void *)address;
+
+    if (!s || !address)
+        return true;
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+    struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+    struct vfsmount *mount = BPF_CORE_READ(file, f_path.mnt);
+
+    if (!filter_by_name(s, tables, dentry, mount))
+        return false;
+    return !s->filter_on || filter_by_path(s, tables, dentry, mount);
+}
+
+#endif

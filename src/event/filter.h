@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+#ifndef EVENT_FILTER_H
+#define EVENT_FILTER_H
+
+#include <linux/types.h>
+
+#include "event/abi.h"
+
+/*
+ * What the kernel side looks up to decide whether an event can matter to any rule. Included by BPF
+ * programs and by user space.
+ *
+ * Each way for a rule to match is a column: conditions on single dimensions of an event (its type,
+ * its result, the path, who acts, ...) that all have to hold. For every value of a dimension that
+ * rules tell apart there is a vector, a bit for each column the value does not rule out. The AND of
+ * an event's vectors is what may match; nothing left, nothing sent. This is the bit-vector method
+ * of packet classification (Lakshman and Stiliadis, 1998): its cost is that of the dimensions, not
+ * of the rules. What the kernel side can't decide counts as true, so that it sends too much, never
+ * too little.
+ */
+
+#define FILTER_COLUMNS 256
+#define FILTER_WORDS   (FILTER_COLUMNS / 64)
+
+struct filter_vector {
+    __u64 words[FILTER_WORDS];
+};
+
+/* Dimensions of few values lie one behind the other in an array of vectors. */
+#define FILTER_TYPE_AT     0 /* enum event_type */
+#define FILTER_TYPE_COUNT  EVENT_TYPE_MAX
+#define FILTER_RESULT_AT   (FILTER_TYPE_AT + FILTER_TYPE_COUNT) /* 0: success; an error number */
+#define FILTER_RESULT_LAST 134 /* and all above: no error of a system call is */
+#define FILTER_OPEN_AT     (FILTER_RESULT_AT + FILTER_RESULT_LAST + 1)
+#define FILTER_OPEN_COUNT  41 /* FILTER_OPEN, or 0: no open */
+#define FILTER_RAW_AT      (FILTER_OPEN_AT + FILTER_OPEN_COUNT)
+#define FILTER_RAW_COUNT   2 /* 0: the name as given may hold "..", 1: it does not */
+#define FILTER_SMALL_COUNT (FILTER_RAW_AT + FILTER_RAW_COUNT)
+
+/* What an open, openat, openat2 or open_by_handle_at asked for and got. `access` is O_ACCMODE's,
+ * `makes_executable`: O_CREAT or O_TMPFILE with an execute bit. */
+enum filter_opened {
+    FILTER_OPENED_OTHER = 0, /* a file of any kind */
+    FILTER_OPENED_REGULAR,
+    FILTER_OPENED_DIRECTORY,
+    FILTER_OPENED_DEVICE, /* or a named pipe */
+    FILTER_OPENED_FAILED,
+};
+#define FILTER_OPEN(access, makes_executable, opened)                                              \
+    (1 + (access) + 4 * (makes_executable) + 8 * (opened))
+
+#define FILTER_SMALL_ROOM  512 /* a power of two above: indices are masked */
+
+/* A path as a key of a longest-prefix trie: behind the slot, the path; with its NUL when whole. */
+#define FILTER_PATH_MAX 248
+struct filter_path_key {
+    __u32 bits;
+    __u32 slot;
+    char path[FILTER_PATH_MAX];
+};
+#define FILTER_PATH_BITS(len) (32 + (len) * 8)
+
+/* The name of a file without its directory, NUL-padded. */
+#define FILTER_NAME_MAX 60
+struct filter_name_key {
+    __u32 slot;
+    char name[FILTER_NAME_MAX];
+};
+
+/*
+ * The state a thread is in between two changes of what rules know of it has a number, its actor
+ * number: event_header.actor. User space answers with the columns that state does not rule out.
+ */
+struct filter_mask {
+    __u32 actor;
+    __u32 epoch; /* of filter_state when it was made */
+    struct filter_vector columns;
+};
+#define FILTER_MASKS 16384 /* at [actor % FILTER_MASKS]: a younger one takes the place of an older */
+
+/* The tables that lie in arrays, of one rule set. */
+struct filter_slot {
+    struct filter_vector small[FILTER_SMALL_ROOM];
+    struct filter_vector other_names; /* of files whose name is in no table */
+    __u8 types[EVENT_TYPE_MAX];       /* events that are looked up; the others are sent always */
+    __u8 asks_paths, asks_names, asks_raw; /* some column does */
+    __u8 unused[5];
+};
+
+/* Which tables are in force: two sets take turns, so that no event meets half of each. */
+struct filter_state {
+    __u32 epoch; /* of the masks */
+    __u16 slot;  /* 0 or 1 */
+    __u16 mode;  /* enum filter_mode */
+} __attribute__((aligned(8))); /* read and written at once */
+
+enum filter_mode {
+    FILTER_OFF = 0,
+    FILTER_ON,
+    FILTER_CHECK, /* send all, mark what would not have been sent: EVENT_FLAG_FILTERED */
+};
+
+#endif

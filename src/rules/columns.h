@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_COLUMNS_H
+#define RULES_COLUMNS_H
+
+/*
+ * Rules taken apart into columns: each a condition per dimension, which all have to hold. A rule
+ * is the OR of its columns, or of something weaker where a dimension can't decide.
+ */
+
+#include "event/filter.h"
+#include "rules/compiled.h"
+
+enum dimension {
+    DIMENSION_PROCESS, /* who acts: decided by user space, once per state of a process */
+    DIMENSION_TYPE,
+    DIMENSION_RESULT,
+    DIMENSION_OPEN, /* how a file was opened, and what it is */
+    DIMENSION_RAW,  /* the name as given */
+    DIMENSION_PATH,
+    DIMENSION_NAME,
+    DIMENSION_MAX,
+    DIMENSION_UNKNOWN = DIMENSION_MAX, /* undecided: true */
+};
+
+struct literal {
+    struct term *term;
+    bool negated;
+};
+
+/* Literals that all hold; none is true. */
+struct conjunction {
+    struct literal *literals;
+    size_t count;
+};
+
+/* One of them holds. */
+struct alternatives {
+    struct conjunction *items;
+    size_t count;
+    uint64_t hash;
+};
+
+struct column {
+    struct alternatives of[DIMENSION_MAX];
+};
+
+struct columns {
+    struct column *items;
+    size_t count;
+    size_t merged;
+    size_t unsplit;
+};
+
+/* The dimension of a comparison. */
+enum dimension dimension_of_atom(const struct atom *atom);
+
+/* Columns of the enabled rules for events of the given types, at most FILTER_COLUMNS. */
+int columns_make(struct ruleset *rules, struct arena *arena, const struct type_set *types,
+                 struct columns *ret_columns);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "event/table.h"
+#include "rules/evaluate.h"
+#include "rules/filter_internal.h"
+#include "rules/truth.h"
+
+/* More are not listed: then the dimension rules out nothing. */
+#define PATHS_MAX 16384
+#define NAMES_MAX 4096
+
+struct text {
+    const char *data;
+    size_t len;
+    bool whole;
+};
+
+/* Texts that the atoms of one dimension need listed. */
+struct texts {
+    struct arena *arena;
+    struct text *items;
+    size_t count, max;
+};
+
+DEFINE_CLEANUP(struct world *, world_free);
+
+/*
+ * Types that are looked up. Critical ones are rare and sent always. From some others something is
+ * learned whatever rules say: working directories, sessions, which end of a connection a socket is,
+ * the names in DNS answers.
+ */
+static bool is_looked_up(unsigned type, bool dns)
+{
+    const struct event_type_info *info = event_type_info(type);
+
+    if (!info || info->critical || info->family == FAMILY_FACT || info->family == FAMILY_PROCESS)
+        return false;
+    switch (info->type) {
+    case EVENT_CHDIR:
+    case EVENT_FCHDIR:
+    case EVENT_SETSID:
+    case EVENT_SETPGID:
+    case EVENT_CONNECT:
+    case EVENT_LISTEN:
+    case EVENT_ACCEPT:
+    case EVENT_ACCEPT4: return false;
+    case EVENT_RECVFROM:
+    case EVENT_RECVMSG:
+    case EVENT_RECVMMSG: return !dns;
+    default: return true;
+    }
+}
+
+static int list_text(void *data, const char *text, size_t len, bool whole)
+{
+    struct texts *texts = data;
+
+    if (texts->count >= texts->max)
+        return -E2BIG;
+    struct text *slot =
+        arena_grow(texts->arena, &texts->items, &texts->count, sizeof(*texts->items));
+    if (!slot)
+        return -ENOMEM;
+    *slot = (struct text){text, len, whole};
+    if (whole)
+        return 0;
+    slot->data = arena_copy(texts->arena, text, len); /* it may be made up on the way */
+    return slot->data ? 0 : -ENOMEM;
+}
+
+static int list_term(const struct term *term, struct texts *texts)
+{
+    int r = term->kind == TERM_ATOM ? truth_keys(term->atom, list_text, texts) : 0;
+
+    for (size_t i = 0; i < term->count && r == 0; i++)
+        r = list_term(term->children[i], texts);
+    return r;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct text *left = a, *right = b;
+    size_t len = left->len < right->len ? left->len : right->len;
+    int order = len ? memcmp(left->data, right->data, len) : 0;
+
+    if (order)
+        return order;
+    if (left->len != right->len)
+        return left->len < right->len ? -1 : 1;
+    return left->whole - right->whole;
+}
+
+/* All that the columns ask for in a dimension, each once, in order. */
+static int list_dimension(const struct columns *columns, enum dimension dimension,
+                          struct texts *texts)
+{
+    int r = 0;
+
+    for (size_t c = 0; c < columns->count; c++) {
+        const struct alternatives *alternatives = &columns->items[c].of[dimension];
+        for (size_t i = 0; i < alternatives->count; i++)
+            for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
+                r = list_term(alternatives->items[i].literals[j].term, texts);
+    }
+    if (r < 0)
+        return r;
+    size_t count = 0;
+    if (texts->count)
+        qsort(texts->items, texts->count, sizeof(*texts->items), compare_texts);
+    for (size_t i = 0; i < texts->count; i++)
+        if (!count || compare_texts(&texts->items[count - 1], &texts->items[i]) != 0)
+            texts->items[count++] = texts->items[i];
+    texts->count = count;
+    return 0;
+}
+
+static void set_columns(struct truths *truths, const struct columns *columns,
+                        const struct key *key, struct filter_vector *ret)
+{
+    *ret = (struct filter_vector){0};
+    for (size_t c = 0; c < columns->count; c++)
+        if (truth_may_hold(truths, &columns->items[c].of[key->dimension], key))
+            ret->words[c / 64] |= 1ull << (c % 64);
+}
+
+static void fill_small(struct truths *truths, const struct columns *columns,
+                       struct filter_vector *small)
+{
+    static const struct {
+        enum dimension dimension;
+        unsigned at, count;
+    } dimensions[] = {
+        {DIMENSION_TYPE, FILTER_TYPE_AT, FILTER_TYPE_COUNT},
+        {DIMENSION_RESULT, FILTER_RESULT_AT, FILTER_RESULT_LAST + 1},
+        {DIMENSION_OPEN, FILTER_OPEN_AT, FILTER_OPEN_COUNT},
+        {DIMENSION_RAW, FILTER_RAW_AT, FILTER_RAW_COUNT},
+    };
+
+    for (size_t d = 0; d < sizeof(dimensions) / sizeof(dimensions[0]); d++) {
+        for (unsigned i = 0; i < dimensions[d].count; i++) {
+            const struct key key = {.dimension = dimensions[d].dimension, .index = i};
+            set_columns(truths, columns, &key, &small[dimensions[d].at + i]);
+        }
+    }
+}
+
+static bool asks(const struct columns *columns, enum dimension dimension)
+{
+    for (size_t c = 0; c < columns->count; c++) {
+        const struct alternatives *alternatives = &columns->items[c].of[dimension];
+        for (size_t i = 0; i < alternatives->count; i++)
+            if (alternatives->items[i].count)
+                return true;
+    }
+    return false;
+}
+
+static int fill_paths(struct truths *truths, const struct columns *columns,
+                      struct filter_tables *tables)
+{
+    struct texts texts = {.arena = &truths->rules->arena, .max = PATHS_MAX};
+
+    if (!asks(columns, DIMENSION_PATH))
+        return 0;
+    int r = list_text(&texts, "", 0, false);
+    if (r == 0)
+        r = list_dimension(columns, DIMENSION_PATH, &texts);
+    if (r < 0)
+        return r == -E2BIG ? 0 : r;
+    tables->paths = arena_array(texts.arena, texts.count, sizeof(*tables->paths));
+    if (!tables->paths)
+        return -ENOMEM;
+    tables->path_count = texts.count;
+    tables->slot.asks_paths = true;
+    for (size_t i = 0; i < texts.count; i++) {
+        const struct text *text = &texts.items[i];
+        const struct key key = {.dimension = DIMENSION_PATH, .text = text->data, .len = text->len,
+                                .whole = text->whole};
+        tables->paths[i] =
+            (struct filter_path){.path = text->data, .len = text->len, .whole = text->whole};
+        set_columns(truths, columns, &key, &tables->paths[i].columns);
+    }
+    return 0;
+}
+
+static int fill_names(struct truths *truths, const struct columns *columns,
+                      struct filter_tables *tables)
+{
+    struct texts texts = {.arena = &truths->rules->arena, .max = NAMES_MAX};
+    struct key key = {.dimension = DIMENSION_NAME};
+
+    if (!asks(columns, DIMENSION_NAME))
+        return 0;
+    int r = list_dimension(columns, DIMENSION_NAME, &texts);
+    if (r < 0)
+        return r == -E2BIG ? 0 : r;
+    tables->names = arena_array(texts.arena, texts.count + 1, sizeof(*tables->names));
+    if (!tables->names)
+        return -ENOMEM;
+    tables->name_count = texts.count;
+    tables->slot.asks_names = true;
+    set_columns(truths, columns, &key, &tables->slot.other_names);
+    key.whole = true;
+    for (size_t i = 0; i < texts.count; i++) {
+        key.text = texts.items[i].data;
+        key.len = texts.items[i].len;
+        tables->names[i] = (struct filter_name){.name = key.text, .len = key.len};
+        set_columns(truths, columns, &key, &tables->names[i].columns);
+    }
+    return 0;
+}
+
+static int fill(struct ruleset *rules, struct filter *filter)
+{
+    _cleanup_(world_freep) struct world *world = NULL;
+    const struct world_requests none = {0};
+
+    int r = world_new(NULL, &none, NULL, NULL, &world);
+    if (r < 0)
+        return r;
+    struct truths truths = {.rules = rules, .world = world};
+    fill_small(&truths, &filter->columns, filter->tables.slot.small);
+    r = fill_paths(&truths, &filter->columns, &filter->tables);
+    if (r == 0)
+        r = fill_names(&truths, &filter->columns, &filter->tables);
+    return r;
+}
+
+int filter_make(struct ruleset *rules)
+{
+    const struct rules_counters before = rules->counters;
+    struct filter *filter = arena_alloc(&rules->arena, sizeof(*filter));
+    struct type_set types = {0};
+
+    if (!filter)
+        return -ENOMEM;
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
+        filter->tables.slot.types[type] = is_looked_up(type, rules->needs.dns);
+        if (filter->tables.slot.types[type])
+            type_set_add(&types, type);
+    }
+    int r = columns_make(rules, &rules->arena, &types, &filter->columns);
+    if (r == 0)
+        r = fill(rules, filter);
+    rules->counters = before; /* nothing was judged */
+    rules->context.values_cut = before.values_cut;
+    if (r < 0)
+        return r;
+    filter->tables.slot.asks_raw = asks(&filter->columns, DIMENSION_RAW);
+    filter->tables.column_count = filter->columns.count;
+    filter->tables.merged = filter->columns.merged;
+    filter->tables.unsplit = filter->columns.unsplit;
+    rules->filter = filter;
+    return 0;
+}
+
+const struct filter_tables *rules_filter(const struct ruleset *rules)
+{
+    return &rules->filter->tables;
+}
+
+static bool process_may_match(struct ruleset *rules, const struct alternatives *alternatives)
+{
+    for (size_t i = 0; i < alternatives->count; i++) {
+        const struct conjunction *conjunction = &alternatives->items[i];
+        size_t j = 0;
+        while (j < conjunction->count && evaluate_term(rules, conjunction->literals[j].term) !=
+                                             conjunction->literals[j].negated)
+            j++;
+        if (j == conjunction->count)
+            return true;
+    }
+    return false;
+}
+
+void rules_mask(struct ruleset *rules, const struct judged_event *judged,
+                struct filter_vector *ret_columns)
+{
+    const struct columns *columns = &rules->filter->columns;
+
+    *ret_columns = (struct filter_vector){0};
+    for (size_t c = 0; c < columns->count; c++)
+        if (process_may_match(rules, &columns->items[c].of[DIMENSION_PROCESS]))
+            ret_columns->words[c / 64] |= 1ull << (c % 64);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/truth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "rules/evaluate.h"
+#include "rules/truth_path.h"
+
+#define SUCCESS 3 /* some descriptor */
+
+/* An event made up from what a key says. */
+struct made_up {
+    struct event_header header;
+    struct event event;
+    struct process_image image;
+    struct process process;
+    struct judged_event judged;
+    int64_t numbers[4];
+    unsigned used;
+};
+
+static void begin(struct made_up *up, enum event_type type, int64_t result)
+{
+    memset(up, 0, sizeof(*up));
+    up->header.type = (uint16_t)type;
+    up->header.result = result;
+    up->event.header = &up->header;
+    up->image.exe_path = up->image.filename = up->image.argv = up->image.env = up->image.cwd = "";
+    up->process.image = &up->image;
+    up->judged = (struct judged_event){.event = &up->event, .process = &up->process};
+}
+
+static void add(struct made_up *up, enum param_id id, const void *data, size_t len)
+{
+    up->event.present[id / 64] |= 1ull << (id % 64);
+    up->event.params[id] = (struct event_param){.data = data, .len = (uint32_t)len};
+}
+
+static void add_number(struct made_up *up, enum param_id id, int64_t value)
+{
+    int64_t *slot = &up->numbers[up->used++];
+
+    *slot = value;
+    add(up, id, slot, sizeof(*slot));
+}
+
+static enum truth ask(struct truths *truths, struct atom *atom, const struct made_up *up)
+{
+    struct term term = {.kind = TERM_ATOM, .atom = atom};
+
+    evaluate_begin(truths->rules, truths->world, &up->judged);
+    return evaluate_term(truths->rules, &term) ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+static enum truth of_type(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    struct made_up up;
+
+    if (!event_type_info(key->index))
+        return TRUTH_EITHER;
+    begin(&up, key->index, 0);
+    return ask(truths, atom, &up);
+}
+
+/* A number of which is known that it is not negative, compared with one. */
+static enum truth of_natural(const struct atom *atom)
+{
+    int64_t n = atom->operand_count == 1 && !atom->modifier ? atom->operands[0].number : 0;
+
+    switch (atom->op) {
+    case OP_EXISTS: return TRUTH_TRUE;
+    case OP_GE: return n <= 0 ? TRUTH_TRUE : TRUTH_EITHER;
+    case OP_GT: return n < 0 ? TRUTH_TRUE : TRUTH_EITHER;
+    case OP_LT: return n <= 0 ? TRUTH_FALSE : TRUTH_EITHER;
+    case OP_LE: return n < 0 ? TRUTH_FALSE : TRUTH_EITHER;
+    case OP_EQ: return n < 0 ? TRUTH_FALSE : TRUTH_EITHER;
+    case OP_NE: return n < 0 ? TRUTH_TRUE : TRUTH_EITHER;
+    default: return TRUTH_EITHER;
+    }
+}
+
+static bool is_number(const struct atom *atom)
+{
+    const char *name = atom->left->ref.field->name;
+
+    return !strcmp(name, "evt.rawres") || !strcmp(name, "fd.num");
+}
+
+static enum truth of_result(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    struct made_up up;
+
+    if (key->index >= FILTER_RESULT_LAST)
+        return TRUTH_EITHER;
+    if (!key->index && is_number(atom))
+        return of_natural(atom);
+    begin(&up, EVENT_OPENAT, key->index ? -(int64_t)key->index : SUCCESS);
+    return ask(truths, atom, &up);
+}
+
+/* An open with these flags. `mode`: of the inode, 0 when nothing is known of it. */
+static enum truth of_open_mode(struct truths *truths, struct atom *atom, unsigned bits, int opened,
+                               unsigned mode, unsigned file_flags)
+{
+    bool failed = opened == FILTER_OPENED_FAILED, makes_executable = bits >> 2 & 1;
+    struct made_up up;
+
+    begin(&up, EVENT_OPENAT, failed ? -ENOENT : SUCCESS);
+    add_number(&up, PARAM_OPEN_FLAGS, (bits & 3) | (makes_executable ? O_CREAT : 0));
+    add_number(&up, PARAM_MODE, makes_executable ? S_IXUSR : 0);
+    if (mode) {
+        add_number(&up, PARAM_FILE_MODE, mode);
+        add_number(&up, PARAM_FILE_FLAGS, file_flags);
+    }
+    return ask(truths, atom, &up);
+}
+
+static enum truth of_open(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    const char *name = atom->left->ref.field->name;
+    bool of_file = !strcmp(name, "fd.type") || !strcmp(name, "fd.typechar");
+    bool reads_or_writes =
+        !strcmp(name, "evt.is_open_read") || !strcmp(name, "evt.is_open_write");
+
+    if (!key->index) {
+        if (!reads_or_writes)
+            return TRUTH_EITHER;
+        struct made_up up;
+        begin(&up, EVENT_UNLINK, 0);
+        return ask(truths, atom, &up);
+    }
+    unsigned bits = (key->index - 1) & 7, opened = (key->index - 1) >> 3;
+    if (opened != FILTER_OPENED_FAILED && is_number(atom))
+        return of_natural(atom);
+    if (!of_file)
+        return of_open_mode(truths, atom, bits, (int)opened, 0, 0);
+    switch (opened) {
+    case FILTER_OPENED_REGULAR: /* a memfd is one too */
+        return of_open_mode(truths, atom, bits, (int)opened, S_IFREG, 0) |
+               of_open_mode(truths, atom, bits, (int)opened, S_IFREG, FILE_FLAG_MEMFD);
+    case FILTER_OPENED_DIRECTORY:
+        return of_open_mode(truths, atom, bits, (int)opened, S_IFDIR, 0);
+    case FILTER_OPENED_DEVICE: return of_open_mode(truths, atom, bits, (int)opened, S_IFCHR, 0);
+    case FILTER_OPENED_FAILED: return of_open_mode(truths, atom, bits, (int)opened, 0, 0);
+    default: return TRUTH_EITHER;
+    }
+}
+
+/* Whether every string that the operand finds holds "..". */
+static bool wants_dots(const struct operand *operand, enum operator op)
+{
+    const struct field_string *text = &operand->string;
+    bool is_glob = op == OP_GLOB || op == OP_IGLOB;
+
+    return memmem(text->data, text->len, "..", 2) &&
+           !(is_glob && (memchr(text->data, '[', text->len) || memchr(text->data, '\\', text->len)));
+}
+
+static enum truth of_raw(const struct atom *atom, const struct key *key)
+{
+    switch (atom->op) {
+    case OP_EQ:
+    case OP_IN:
+    case OP_CONTAINS:
+    case OP_STARTSWITH:
+    case OP_ENDSWITH:
+    case OP_GLOB:
+    case OP_IGLOB: break;
+    default: return TRUTH_EITHER;
+    }
+    if (!key->index || atom->modifier)
+        return TRUTH_EITHER;
+    for (size_t i = 0; i < atom->operand_count; i++)
+        if (!wants_dots(&atom->operands[i], atom->op))
+            return TRUTH_EITHER;
+    return TRUTH_FALSE;
+}
+
+/* A path that is known, of a file or of a directory. */
+static enum truth of_file(struct truths *truths, struct atom *atom, const char *path, size_t len)
+{
+    static const unsigned modes[] = {S_IFREG, S_IFDIR};
+    unsigned truth = 0;
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        struct made_up up;
+        begin(&up, EVENT_OPENAT, SUCCESS);
+        add(&up, PARAM_PATH, path, len);
+        add_number(&up, PARAM_FILE_MODE, modes[i]);
+        truth |= ask(truths, atom, &up);
+    }
+    return truth;
+}
+
+static enum truth of_name(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    char path[FILTER_NAME_MAX + 8];
+
+    if (!key->whole)
+        return truth_of_other_names(atom);
+    int len = snprintf(path, sizeof(path), "/x/%.*s", (int)key->len, key->text);
+    return of_file(truths, atom, path, (size_t)len);
+}
+
+static enum truth of_atom(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    switch (key->dimension) {
+    case DIMENSION_TYPE: return of_type(truths, atom, key);
+    case DIMENSION_RESULT: return of_result(truths, atom, key);
+    case DIMENSION_OPEN: return of_open(truths, atom, key);
+    case DIMENSION_RAW: return of_raw(atom, key);
+    case DIMENSION_NAME: return of_name(truths, atom, key);
+    case DIMENSION_PATH:
+        return key->whole ? of_file(truths, atom, key->text, key->len)
+                          : truth_below(atom, key->text, key->len);
+    default: return TRUTH_EITHER;
+    }
+}
+
+static enum truth invert(enum truth truth)
+{
+    return truth == TRUTH_EITHER ? truth : truth ^ TRUTH_EITHER;
+}
+
+static enum truth of_term(struct truths *truths, struct term *term, const struct key *key)
+{
+    if (term->kind == TERM_ATOM)
+        return of_atom(truths, term->atom, key);
+    if (term->kind == TERM_NOT)
+        return invert(of_term(truths, term->children[0], key));
+
+    enum truth decides = term->kind == TERM_AND ? TRUTH_FALSE : TRUTH_TRUE;
+    enum truth truth = invert(decides);
+    for (size_t i = 0; i < term->count; i++) {
+        enum truth child = of_term(truths, term->children[i], key);
+        if (child == decides)
+            return decides;
+        truth |= child; /* decided the other way, or either */
+    }
+    return truth;
+}
+
+static bool conjunction_may_hold(struct truths *truths, const struct conjunction *conjunction,
+                                 const struct key *key)
+{
+    for (size_t i = 0; i < conjunction->count; i++) {
+        const struct literal *literal = &conjunction->literals[i];
+        enum truth truth = of_term(truths, literal->term, key);
+        if (truth == (literal->negated ? TRUTH_TRUE : TRUTH_FALSE))
+            return false;
+    }
+    return true;
+}
+
+bool truth_may_hold(struct truths *truths, const struct alternatives *alternatives,
+                    const struct key *key)
+{
+    for (size_t i = 0; i < alternatives->count; i++)
+        if (conjunction_may_hold(truths, &alternatives->items[i], key))
+            return true;
+    return false;
+}

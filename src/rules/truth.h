@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_TRUTH_H
+#define RULES_TRUTH_H
+
+/*
+ * What is known of a condition when one dimension of an event is known and nothing else. Where the
+ * value is one, the condition is evaluated as for any event, on an event made up to have it.
+ */
+
+#include "rules/columns.h"
+
+enum truth {
+    TRUTH_FALSE = 1,
+    TRUTH_TRUE = 2,
+    TRUTH_EITHER = TRUTH_FALSE | TRUTH_TRUE,
+};
+
+/* One value of a dimension. */
+struct key {
+    enum dimension dimension;
+    unsigned index; /* of the small ones: behind their place in FILTER_* */
+    const char *text;
+    size_t len;
+    bool whole; /* a path, not a prefix; a name that is listed, not any other one */
+};
+
+struct truths {
+    struct ruleset *rules;
+    struct world *world; /* an empty one */
+};
+
+/* Whether a column's condition on the key's dimension may hold. */
+bool truth_may_hold(struct truths *truths, const struct alternatives *alternatives,
+                    const struct key *key);
+
+/*
+ * What an atom on paths or names has to have listed, for the other keys to tell: calls back for
+ * each. Nothing is listed for atoms that stay undecided.
+ */
+typedef int (*truth_list)(void *data, const char *text, size_t len, bool whole);
+int truth_keys(const struct atom *atom, truth_list list, void *data);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/filter_maps.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MASKS_BYTES (FILTER_MASKS * sizeof(struct filter_mask))
+
+int filter_maps_open(struct filter_maps *maps, int masks)
+{
+    void *mapped = mmap(NULL, MASKS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, masks, 0);
+
+    if (mapped == MAP_FAILED)
+        return -errno;
+    maps->masks = mapped;
+    return 0;
+}
+
+void filter_maps_close(struct filter_maps *maps)
+{
+    if (maps->masks)
+        munmap(maps->masks, MASKS_BYTES);
+    maps->masks = NULL;
+}
+
+/*
+ * Wait until no program runs that has seen the tables before. They run within RCU read sections;
+ * this is the one call by which user space can wait for those. Where it is not allowed, tables are
+ * at least a reload old before their slot is written again.
+ */
+static void wait_for_programs(void)
+{
+    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+/* Delete all of a slot. Both kinds of key are at most this long. */
+static void empty(int map, size_t slot_at, uint32_t slot)
+{
+    union {
+        struct filter_path_key path;
+        struct filter_name_key name;
+        char bytes[sizeof(struct filter_path_key)];
+    } key, next;
+    bool more = bpf_map_get_next_key(map, NULL, &next) == 0;
+
+    while (more) {
+        uint32_t of;
+        key = next;
+        more = bpf_map_get_next_key(map, &key, &next) == 0;
+        memcpy(&of, key.bytes + slot_at, sizeof(of));
+        if (of == slot)
+            bpf_map_delete_elem(map, &key);
+    }
+}
+
+static int add_path(const struct filter_maps *maps, uint32_t slot, const struct filter_path *path)
+{
+    struct filter_path_key key = {.slot = slot};
+    size_t len = path->len + path->whole; /* with its NUL */
+
+    if (len >= FILTER_PATH_MAX)
+        return -ENAMETOOLONG;
+    memcpy(key.path, path->path, path->len);
+    key.bits = (uint32_t)FILTER_PATH_BITS(len);
+    return bpf_map_update_elem(maps->paths, &key, &path->columns, BPF_ANY) < 0 ? -errno : 0;
+}
+
+static int add_name(const struct filter_maps *maps, uint32_t slot, const struct filter_name *name)
+{
+    struct filter_name_key key = {.slot = slot};
+
+    if (name->len >= FILTER_NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(key.name, name->name, name->len);
+    return bpf_map_update_elem(maps->names, &key, &name->columns, BPF_ANY) < 0 ? -errno : 0;
+}
+
+static int fill(struct filter_maps *maps, uint32_t slot, const struct filter_tables *tables)
+{
+    int r = 0;
+
+    empty(maps->paths, offsetof(struct filter_path_key, slot), slot);
+    empty(maps->names, offsetof(struct filter_name_key, slot), slot);
+    maps->slots[slot] = tables->slot;
+    for (size_t i = 0; i < tables->path_count && r == 0; i++)
+        r = add_path(maps, slot, &tables->paths[i]);
+    for (size_t i = 0; i < tables->name_count && r == 0; i++)
+        r = add_name(maps, slot, &tables->names[i]);
+    return r;
+}
+
+int filter_maps_set(struct filter_maps *maps, const struct filter_tables *tables,
+                    enum filter_mode mode)
+{
+    struct filter_state state = *maps->state;
+
+    if (mode != FILTER_OFF) {
+        state.slot ^= 1;
+        int r = fill(maps, state.slot, tables);
+        if (r < 0)
+            return r;
+        maps->entries = tables->path_count + tables->name_count;
+    }
+    state.mode = (uint16_t)mode;
+    state.epoch++;
+    __atomic_store(maps->state, &state, __ATOMIC_RELEASE);
+    wait_for_programs();
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_FILTER_MAPS_H
+#define SENSOR_FILTER_MAPS_H
+
+/* Where the kernel side keeps the tables of event/filter.h. */
+
+#include <stdint.h>
+
+#include "event/filter_tables.h"
+
+struct filter_maps {
+    int paths, names; /* descriptors, of the skeleton */
+    struct filter_slot *slots;
+    struct filter_state *state;
+    struct filter_mask *masks; /* mapped */
+    size_t entries;            /* in the two maps */
+};
+
+/* All but the mapping of `masks`, a map's descriptor, is filled in by the caller. */
+int filter_maps_open(struct filter_maps *maps, int masks);
+void filter_maps_close(struct filter_maps *maps);
+
+int filter_maps_set(struct filter_maps *maps, const struct filter_tables *tables,
+                    enum filter_mode mode);
+
+#endif
