@@ -179,10 +179,10 @@ static enum truth of_raw(const struct atom *atom, const struct key *key)
     return TRUTH_FALSE;
 }
 
-/* A path that is known, of a file or of a directory. */
+/* A path that is known, of a file, a directory or what is neither: fd.directory knows no such. */
 static enum truth of_file(struct truths *truths, struct atom *atom, const char *path, size_t len)
 {
-    static const unsigned modes[] = {S_IFREG, S_IFDIR};
+    static const unsigned modes[] = {S_IFREG, S_IFDIR, S_IFSOCK};
     unsigned truth = 0;
 
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {

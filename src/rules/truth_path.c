@@ -128,6 +128,8 @@ static enum truth finds(const struct atom *atom, const struct field_string *text
         return TRUTH_FALSE; /* it is listed, and the path is not */
     if (listing == LISTED_PATHS || listing == LISTED_BELOW)
         text_len = trimmed_len(text);
+    if (!exact && text_len == 1)
+        return TRUTH_EITHER; /* what has no slash is in "/" */
     if (!begins(prefix, len, text->data, text_len))
         return TRUTH_FALSE;
     switch (listing) {
@@ -158,9 +160,10 @@ enum truth truth_below(const struct atom *atom, const char *prefix, size_t len)
         }
         truth |= one;
     }
-    /* The one operator that is true for what it does not find. */
+    /* The one operator that is true for what it does not find; but what is neither file nor
+     * directory has no fd.directory, and no comparison of that is true. */
     if (atom->op == OP_NE && truth != TRUTH_EITHER)
-        truth ^= TRUTH_EITHER;
+        truth = is_directory(atom) ? TRUTH_EITHER : truth ^ TRUTH_EITHER;
     return truth;
 }
 
