@@ -27,10 +27,10 @@ struct agent_options {
     enum rule_priority priority;
     const char *record;
     bool record_overwrite;
-    bool record_only; /* no rule is judged, no alert made */
+    bool record_only;  /* no rule is judged, no alert made */
     bool no_filter;    /* the kernel side sends all events of the types that rules need */
     bool check_filter; /* and marks those it would not have sent */
-    bool all_events;  /* not only those that rules need: loads none */
+    bool all_events;   /* not only those that rules need: loads none */
     uint32_t critical_ring;
     uint32_t bulk_ring;
     uint64_t duration; /* ns, 0: until a signal */

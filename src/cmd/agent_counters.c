@@ -68,10 +68,11 @@ static void print_agent(const struct agent *agent)
 {
     fprintf(stderr,
             COUNTER_LINE "agent: uptime_s=%.1f records=%" PRIu64 " alerts=%" PRIu64
-                         " feed_failed=%" PRIu64 " filter_missed=%" PRIu64 " resident_bytes=%" PRIu64
-                         " map_bytes=%" PRIu64,
+                         " feed_failed=%" PRIu64 " filter_missed=%" PRIu64
+                         " resident_bytes=%" PRIu64 " map_bytes=%" PRIu64,
             (double)(loop_now() - agent->started) / 1e9, agent->records, agent->alerts,
-            agent->feed_failed, agent->filter_missed, resident_bytes(), sensor_map_bytes(agent->sensor));
+            agent->feed_failed, agent->filter_missed, resident_bytes(),
+            sensor_map_bytes(agent->sensor));
     if (agent->recorder)
         fprintf(stderr, " recorded=%" PRIu64 " recorded_bytes=%" PRIu64 " recording_failed=%d",
                 recorder_records(agent->recorder), recorder_bytes(agent->recorder),

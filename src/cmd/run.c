@@ -27,7 +27,8 @@ static const struct option_row rows[] = {
      .value = "BYTES"},
     {OPTION("bulk-ring", BYTES, bulk_ring, "memory for all other events; power of two"),
      .value = "BYTES"},
-    {OPTION("no-filter", FLAG, no_filter, "send events from the kernel that no rule can match too")},
+    {OPTION("no-filter", FLAG, no_filter,
+            "send events from the kernel that no rule can match too")},
     {OPTION("check-filter", FLAG, check_filter,
             "the same, and tell when one does match after all")},
 };

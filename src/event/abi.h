@@ -47,7 +47,7 @@ struct event_header {
     __u16 cpu;
     __u16 syscall;             /* number in its own ABI */
     char comm[EVENT_COMM_LEN]; /* the thread's; NUL terminated */
-    __u32 actor; /* see event/filter.h; 0: none */
+    __u32 actor;               /* see event/filter.h; 0: none */
 };
 
 /*
@@ -491,9 +491,9 @@ struct sensor_settings {
     X(FAILED_READ_USER, "failed_read_user") /* bpf_probe_read_user, page not there */              \
     X(FAILED_READ_KERNEL, "failed_read_kernel")                                                    \
     X(FAILED_LOOP, "failed_loop")                                                                  \
-    X(SYSCALLS_COMPAT, "syscalls_compat") /* wanted 32-bit and x32 calls seen */                   \
-    X(FILTERED, "filtered")           /* not sent: no rule can match */                            \
-    X(FILTER_ACTORS, "filter_actors") /* states of threads given a number */                         \
+    X(SYSCALLS_COMPAT, "syscalls_compat")         /* wanted 32-bit and x32 calls seen */           \
+    X(FILTERED, "filtered")                       /* not sent: no rule can match */                \
+    X(FILTER_ACTORS, "filter_actors")             /* states of threads given a number */           \
     X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
     X(WAKEUPS, "wakeups")
 

@@ -49,7 +49,7 @@ enum filter_opened {
 #define FILTER_OPEN(access, makes_executable, opened)                                              \
     (1 + (access) + 4 * (makes_executable) + 8 * (opened))
 
-#define FILTER_SMALL_ROOM  512 /* a power of two above: indices are masked */
+#define FILTER_SMALL_ROOM 512 /* a power of two above: indices are masked */
 
 /* A path as a key of a longest-prefix trie: behind the slot, the path; with its NUL when whole. */
 #define FILTER_PATH_MAX 248
@@ -76,7 +76,8 @@ struct filter_mask {
     __u32 epoch; /* of filter_state when it was made */
     struct filter_vector columns;
 };
-#define FILTER_MASKS 16384 /* at [actor % FILTER_MASKS]: a younger one takes the place of an older */
+#define FILTER_MASKS                                                                               \
+    16384 /* at [actor % FILTER_MASKS]: a younger one takes the place of an older */
 
 /* The tables that lie in arrays, of one rule set. */
 struct filter_slot {
@@ -89,9 +90,9 @@ struct filter_slot {
 
 /* Which tables are in force: two sets take turns, so that no event meets half of each. */
 struct filter_state {
-    __u32 epoch; /* of the masks */
-    __u16 slot;  /* 0 or 1 */
-    __u16 mode;  /* enum filter_mode */
+    __u32 epoch;               /* of the masks */
+    __u16 slot;                /* 0 or 1 */
+    __u16 mode;                /* enum filter_mode */
 } __attribute__((aligned(8))); /* read and written at once */
 
 enum filter_mode {

@@ -328,7 +328,7 @@ static int add_rule(struct arena *arena, struct rule *rule, struct columns *colu
 int columns_make(struct ruleset *rules, struct arena *arena, const struct type_set *types,
                  struct columns *ret_columns)
 {
-    static const enum dimension order[] = {DIMENSION_TYPE, DIMENSION_PATH, DIMENSION_NAME,
+    static const enum dimension order[] = {DIMENSION_TYPE,    DIMENSION_PATH, DIMENSION_NAME,
                                            DIMENSION_PROCESS, DIMENSION_OPEN, DIMENSION_RESULT};
     struct columns columns = {0};
     int r = 0;

@@ -76,8 +76,8 @@ enum term_kind { TERM_AND, TERM_OR, TERM_NOT, TERM_ATOM };
 
 struct term {
     enum term_kind kind;
-    bool shared;  /* used in more than one place: remembers its result */
-    bool visited; /* while loading: its needs are noted */
+    bool shared;         /* used in more than one place: remembers its result */
+    bool visited;        /* while loading: its needs are noted */
     uint16_t dimensions; /* columns.c: what it looks at */
     bool result;
     uint64_t stamp;

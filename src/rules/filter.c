@@ -117,8 +117,8 @@ static int list_dimension(const struct columns *columns, enum dimension dimensio
     return 0;
 }
 
-static void set_columns(struct truths *truths, const struct columns *columns,
-                        const struct key *key, struct filter_vector *ret)
+static void set_columns(struct truths *truths, const struct columns *columns, const struct key *key,
+                        struct filter_vector *ret)
 {
     *ret = (struct filter_vector){0};
     for (size_t c = 0; c < columns->count; c++)
@@ -177,7 +177,9 @@ static int fill_paths(struct truths *truths, const struct columns *columns,
     tables->slot.asks_paths = true;
     for (size_t i = 0; i < texts.count; i++) {
         const struct text *text = &texts.items[i];
-        const struct key key = {.dimension = DIMENSION_PATH, .text = text->data, .len = text->len,
+        const struct key key = {.dimension = DIMENSION_PATH,
+                                .text = text->data,
+                                .len = text->len,
                                 .whole = text->whole};
         tables->paths[i] =
             (struct filter_path){.path = text->data, .len = text->len, .whole = text->whole};

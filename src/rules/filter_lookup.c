@@ -133,8 +133,7 @@ bool filter_lookup(const struct filter_tables *tables, const struct event *event
     switch (header->type) {
     case EVENT_OPEN:
     case EVENT_OPENAT:
-    case EVENT_OPENAT2:
-        return by_open(&lookup) && by_name_given(&lookup) && by_file(&lookup);
+    case EVENT_OPENAT2: return by_open(&lookup) && by_name_given(&lookup) && by_file(&lookup);
     default: return true;
     }
 }

@@ -33,15 +33,15 @@ static const char *const paths[] = {
     "/var/log",   "/var",       "/home/a/.ssh/k", "/tmp/..x",         "/e",
     "/etcetera",  "/dev/null",  "/lib/x.so",      "shadow",           "memfd:x",
 };
-static const char *const names[] = {"/etc/shadow", "../../etc/shadow", "/etc/../etc/shadow",
-                                    "/etc//shadow", "/etc/./x", "/etc/", "x", "/nonexistent/y",
-                                    "/root/.ssh/key", "/tmp/..x", "/"};
-static const char *const globs[] = {"/etc/*", "/home/*/.ssh/*", "*shadow", "/etc/shad?w", "/[er]*",
-                                    "*../*", "/*/..*"};
+static const char *const names[] = {
+    "/etc/shadow", "../../etc/shadow", "/etc/../etc/shadow", "/etc//shadow", "/etc/./x", "/etc/",
+    "x",           "/nonexistent/y",   "/root/.ssh/key",     "/tmp/..x",     "/"};
+static const char *const globs[] = {"/etc/*", "/home/*/.ssh/*", "*shadow", "/etc/shad?w",
+                                    "/[er]*", "*../*",          "/*/..*"};
 static const char *const programs[] = {"cat", "nginx", "sh", "python3"};
-static const enum event_type types[] = {EVENT_OPEN,   EVENT_OPENAT, EVENT_OPENAT2, EVENT_CREAT,
-                                        EVENT_UNLINK, EVENT_DUP2,   EVENT_CHMOD,   EVENT_SENDTO,
-                                        EVENT_MMAP,   EVENT_OPEN_BY_HANDLE_AT};
+static const enum event_type types[] = {
+    EVENT_OPEN, EVENT_OPENAT, EVENT_OPENAT2, EVENT_CREAT, EVENT_UNLINK,
+    EVENT_DUP2, EVENT_CHMOD,  EVENT_SENDTO,  EVENT_MMAP,  EVENT_OPEN_BY_HANDLE_AT};
 
 static void add_path_atom(struct buf *out, const char *field)
 {
@@ -63,12 +63,22 @@ static void add_atom(struct buf *out)
                                         "evt.failed", "evt.is_open_create"};
     static const char *const orders[] = {"<", "<=", ">", ">=", "=", "!="};
     static const char *const plain[] = {
-        "evt.res = SUCCESS", "evt.res = ENOENT",  "evt.res in (SUCCESS, EACCES)",
-        "fd.typechar = f",   "fd.type = file",    "fd.typechar != d",
-        "fd.type in (directory, file)",           "fd.type exists",
-        "fd.name exists",    "proc.pname = sh",   "user.uid != 0",
-        "proc.tty = 0",      "container",         "fd.filename exists",
-        "evt.category = file",                    "proc.aname[2] = sh",
+        "evt.res = SUCCESS",
+        "evt.res = ENOENT",
+        "evt.res in (SUCCESS, EACCES)",
+        "fd.typechar = f",
+        "fd.type = file",
+        "fd.typechar != d",
+        "fd.type in (directory, file)",
+        "fd.type exists",
+        "fd.name exists",
+        "proc.pname = sh",
+        "user.uid != 0",
+        "proc.tty = 0",
+        "container",
+        "fd.filename exists",
+        "evt.category = file",
+        "proc.aname[2] = sh",
     };
 
     switch (below(8)) {
@@ -119,7 +129,8 @@ static struct ruleset *random_rules(struct buf *text)
 
     buf_reset(text);
     for (unsigned i = 0; i < RULES_OF_SET; i++) {
-        buf_printf(text, "- rule: r%u\n  desc: d\n  output: o\n  priority: NOTICE\n  condition: \"", i);
+        buf_printf(text, "- rule: r%u\n  desc: d\n  output: o\n  priority: NOTICE\n  condition: \"",
+                   i);
         for (unsigned part = 0; part < PARTS; part++) {
             buf_printf(text, part ? " and " : "");
             add_condition(text, below(DEPTH + 1));

@@ -122,8 +122,7 @@ static enum truth of_open(struct truths *truths, struct atom *atom, const struct
 {
     const char *name = atom->left->ref.field->name;
     bool of_file = !strcmp(name, "fd.type") || !strcmp(name, "fd.typechar");
-    bool reads_or_writes =
-        !strcmp(name, "evt.is_open_read") || !strcmp(name, "evt.is_open_write");
+    bool reads_or_writes = !strcmp(name, "evt.is_open_read") || !strcmp(name, "evt.is_open_write");
 
     if (!key->index) {
         if (!reads_or_writes)
@@ -141,8 +140,7 @@ static enum truth of_open(struct truths *truths, struct atom *atom, const struct
     case FILTER_OPENED_REGULAR: /* a memfd is one too */
         return of_open_mode(truths, atom, bits, (int)opened, S_IFREG, 0) |
                of_open_mode(truths, atom, bits, (int)opened, S_IFREG, FILE_FLAG_MEMFD);
-    case FILTER_OPENED_DIRECTORY:
-        return of_open_mode(truths, atom, bits, (int)opened, S_IFDIR, 0);
+    case FILTER_OPENED_DIRECTORY: return of_open_mode(truths, atom, bits, (int)opened, S_IFDIR, 0);
     case FILTER_OPENED_DEVICE: return of_open_mode(truths, atom, bits, (int)opened, S_IFCHR, 0);
     case FILTER_OPENED_FAILED: return of_open_mode(truths, atom, bits, (int)opened, 0, 0);
     default: return TRUTH_EITHER;
@@ -156,7 +154,8 @@ static bool wants_dots(const struct operand *operand, enum operator op)
     bool is_glob = op == OP_GLOB || op == OP_IGLOB;
 
     return memmem(text->data, text->len, "..", 2) &&
-           !(is_glob && (memchr(text->data, '[', text->len) || memchr(text->data, '\\', text->len)));
+           !(is_glob &&
+             (memchr(text->data, '[', text->len) || memchr(text->data, '\\', text->len)));
 }
 
 static enum truth of_raw(const struct atom *atom, const struct key *key)

@@ -510,5 +510,6 @@ uint64_t sensor_map_bytes(const struct sensor *sensor)
         default: bytes += entries * (bpf_map__key_size(map) + bpf_map__value_size(map));
         }
     }
-    return bytes + sensor->filter.entries * (sizeof(struct filter_path_key) + sizeof(struct filter_vector));
+    return bytes +
+           sensor->filter.entries * (sizeof(struct filter_path_key) + sizeof(struct filter_vector));
 }

@@ -136,8 +136,9 @@ static __always_inline bool filter_begin(struct scratch *s)
 
 /* What a name as given holds: any of these is assumed when it can't be told. */
 #define NAME_DOTS   1 /* ".." */
-#define NAME_DETOUR 2 /* no plain absolute path: relative, or with "//", "/./", "/../", "/" last */
-#define NAME_ANY    3
+#define NAME_DETOUR 2 /* no plain absolute path: relative, or with "//", "/./", "/../", "/" last   \
+                       */
+#define NAME_ANY 3
 
 /* High bits of the bytes that are `byte`; past the first, others may be set too. */
 static __always_inline u64 bytes_equal(u64 word, u64 byte)
@@ -216,8 +217,7 @@ CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, u64 flags, u64 mo
     } else if (s->result >= 0) {
         opened = FILTER_OPENED_OTHER;
     }
-    bool makes_executable =
-        (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) && mode & 0111;
+    bool makes_executable = (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) && mode & 0111;
     u32 index = FILTER_OPEN(access, makes_executable, opened);
     if (index >= FILTER_OPEN_COUNT)
         return true;

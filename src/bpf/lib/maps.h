@@ -110,7 +110,8 @@ MAP_LINKAGE struct {
     __type(value, u32);
 } socket_roles SEC(".maps");
 
-/* What rules know of a thread through its state, as of the last event: its number changes with it. */
+/* What rules know of a thread through its state, as of the last event: its number changes with it.
+ */
 struct actor {
     u64 cred;
     u64 cap_effective;
