@@ -4,9 +4,7 @@
 
 FAMILY_PROGRAM(credentials)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
-
-    record_header(s, task);
+    record_header(s);
     put_args(s, true);
     if (s->type == EVENT_CAPSET) {
         struct event_header *header = (void *)s->data;

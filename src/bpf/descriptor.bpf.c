@@ -21,7 +21,7 @@ FAMILY_PROGRAM(descriptor)
     case EVENT_PIDFD_GETFD: fd = s->result; break;
     }
 
-    record_header(s, bpf_get_current_task_btf());
+    record_header(s);
     put_args(s, true);
     put_descriptor(s, fd);
     return family_end(s);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * The end of every system call on the machine. The common case is one byte looked at; a call that
- * a rule asks for goes on to its family's program by a tail call.
+ * a rule asks for goes on to its family.
  */
 #include "lib/args.h"
+#include "lib/families.h"
 #include "lib/filter.h"
 
 #define ERESTARTSYS           512
@@ -60,6 +61,19 @@ static __always_inline void unwrap_socketcall(struct scratch *s)
     }
     for (u32 i = 0; i < EVENT_ARGS; i++)
         s->args[i] = args[i];
+}
+
+#define FAMILY(NUMBER, name)                                                                       \
+    case FAMILY_##NUMBER: return family_##name(s);
+
+static __always_inline int call_family(struct scratch *s, u32 family)
+{
+    switch (family) {
+        FAMILIES(FAMILY)
+    }
+    record_end(s);
+    count(COUNTER_DROP_NO_FAMILY);
+    return 0;
 }
 
 SEC("tp_btf/sys_exit")
@@ -126,8 +140,7 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
         s->critical = row->critical;
         if (type == EVENT_EXECVE || type == EVENT_EXECVEAT)
             family = FAMILY_EXEC_FAILED;
-        bpf_tail_call(ctx, &families, family);
-        count(COUNTER_DROP_TAIL_CALL);
+        return call_family(s, family);
     }
     record_end(s);
     return 0;

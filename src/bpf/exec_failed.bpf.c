@@ -6,7 +6,7 @@
 
 FAMILY_PROGRAM(exec_failed)
 {
-    record_header(s, bpf_get_current_task_btf());
+    record_header(s);
     if (s->type == EVENT_EXECVEAT)
         put_user_path(s, PARAM_NAME, s->args[EXECVEAT_PATH_ARG], (s32)s->args[0], true);
     else

@@ -6,7 +6,7 @@
 
 FAMILY_PROGRAM(kernel)
 {
-    record_header(s, bpf_get_current_task_btf());
+    record_header(s);
     put_args(s, true);
     if (s->type == EVENT_IO_URING_SETUP) {
         u32 flags = 0;

@@ -11,7 +11,7 @@ FAMILY_PROGRAM(memory)
         record_end(s);
         return 0;
     }
-    record_header(s, bpf_get_current_task_btf());
+    record_header(s);
     put_args(s, true);
     if (s->type == EVENT_MMAP && !(s->args[3] & MAP_ANONYMOUS))
         put_descriptor(s, (s32)s->args[4]);

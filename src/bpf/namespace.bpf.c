@@ -7,7 +7,7 @@ FAMILY_PROGRAM(namespace)
     struct task_struct *task = bpf_get_current_task_btf();
     struct nsproxy *namespaces = task->nsproxy;
 
-    record_header(s, task);
+    record_header(s);
     put_args(s, true);
     if (s->type == EVENT_SETNS)
         put_descriptor(s, (s32)s->args[0]);

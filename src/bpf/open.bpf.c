@@ -34,13 +34,13 @@ static __always_inline bool can_match(struct scratch *s, u64 file)
 FAMILY_PROGRAM(open)
 {
     s64 fd = s->result;
-    u64 file = file_of_fd(bpf_get_current_task_btf(), fd);
+    u64 file = file_of_fd(fd);
 
     if (s->filter_on && !can_match(s, file)) {
         record_end(s);
         return 0;
     }
-    record_header(s, bpf_get_current_task_btf());
+    record_header(s);
     put_args(s, !file);
     if (s->type == EVENT_CREAT)
         put_number(s, PARAM_OPEN_FLAGS, CREAT_FLAGS);

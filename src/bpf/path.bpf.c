@@ -9,7 +9,7 @@ FAMILY_PROGRAM(path)
 {
     struct task_struct *task = bpf_get_current_task_btf();
 
-    record_header(s, task);
+    record_header(s);
     put_args(s, true);
     if (s->type == EVENT_CHDIR && s->result == 0) {
         struct fs_struct *fs = task->fs;

@@ -99,7 +99,7 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
     struct mm_struct *mm = task->mm;
     struct fs_struct *fs = task->fs;
     u32 type = bprm->fdpath ? EVENT_EXECVEAT : EVENT_EXECVE;
-    struct scratch *s = record_begin(type, task);
+    struct scratch *s = record_begin(type, NULL);
 
     if (!s)
         return 0;
@@ -120,7 +120,7 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
 
     u32 stdio = 0;
     for (int fd = 0; fd < 3; fd++)
-        stdio |= (u32)file_type(file_of_fd(task, fd)) << (fd * 8);
+        stdio |= (u32)file_type(file_of_fd(fd)) << (fd * 8);
     put_number(s, PARAM_STDIO, stdio);
 
     record_submit(s);
@@ -170,7 +170,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 
     struct pt_regs *regs = (void *)bpf_task_pt_regs(parent);
     u32 type = clone_type(parent, regs);
-    struct scratch *s = record_begin(type, parent);
+    struct scratch *s = record_begin(type, NULL);
     if (!s)
         return 0;
     struct event_header *header = (void *)s->data;
@@ -191,7 +191,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
     struct cgroup *cgroup = cgroup_of_task(child);
     if (cgroup_id(cgroup) != parents_cgroup) {
         s->type = EVENT_CGROUP_ATTACH;
-        record_header(s, child);
+        record_header_of(s, child);
         put_cgroup(s, PARAM_CGROUP, cgroup);
         record_submit(s);
     }
@@ -205,7 +205,7 @@ int BPF_PROG(process_exit, struct task_struct *task)
     if (BPF_CORE_READ(task, signal, live.counter) > 0)
         return 0; /* other threads live on */
 
-    struct scratch *s = record_begin(EVENT_PROCEXIT, task);
+    struct scratch *s = record_begin(EVENT_PROCEXIT, NULL);
     if (!s)
         return 0;
     u32 code = BPF_CORE_READ(task, signal, group_exit_code);

@@ -73,9 +73,8 @@ static __always_inline bool message_of_call(struct scratch *s, struct message *m
 
 FAMILY_PROGRAM(socket_data)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
     struct message message = {};
-    u64 file = file_of_fd(task, (s32)s->args[0]);
+    u64 file = file_of_fd((s32)s->args[0]);
     struct sock *sk = sock_of_file(file);
     bool receiving =
         s->type == EVENT_RECVFROM || s->type == EVENT_RECVMSG || s->type == EVENT_RECVMMSG;
@@ -95,7 +94,7 @@ FAMILY_PROGRAM(socket_data)
         goto skip;
     }
 
-    record_header(s, task);
+    record_header(s);
     if (s->type == EVENT_SENDTO) {
         put_args(s, true);
     } else {

@@ -6,7 +6,7 @@
 
 FAMILY_PROGRAM(task)
 {
-    record_header(s, bpf_get_current_task_btf());
+    record_header(s);
     put_args(s, true);
     if (s->type == EVENT_PRCTL && (u32)s->args[0] == PR_SET_NAME)
         put_user_string(s, PARAM_TEXT, s->args[1], 32);

@@ -484,7 +484,7 @@ struct sensor_settings {
     X(DROP_BULK_RING_FULL, "drop_bulk_ring_full")                                                  \
     X(DROP_SCRATCH_BUSY, "drop_scratch_busy") /* a program interrupted another twice */            \
     X(DROP_RECORD_FULL, "drop_record_full")   /* a parameter did not fit the record */             \
-    X(DROP_TAIL_CALL, "drop_tail_call")                                                            \
+    X(DROP_NO_FAMILY, "drop_no_family")                                                            \
     X(TRUNCATED_PATH, "truncated_path")                                                            \
     X(TRUNCATED_ARGV, "truncated_argv")                                                            \
     X(TRUNCATED_STRING, "truncated_string")                                                        \

@@ -19,8 +19,9 @@ enum dimension {
     DIMENSION_PATH,
     DIMENSION_NAME,
     DIMENSION_MAX,
-    DIMENSION_UNKNOWN = DIMENSION_MAX, /* undecided: true */
 };
+
+#define DIMENSION_UNKNOWN DIMENSION_MAX /* undecided: true */
 
 struct literal {
     struct term *term;

@@ -75,7 +75,7 @@ static enum truth of_natural(const struct atom *atom)
     case OP_GE: return n <= 0 ? TRUTH_TRUE : TRUTH_EITHER;
     case OP_GT: return n < 0 ? TRUTH_TRUE : TRUTH_EITHER;
     case OP_LT: return n <= 0 ? TRUTH_FALSE : TRUTH_EITHER;
-    case OP_LE: return n < 0 ? TRUTH_FALSE : TRUTH_EITHER;
+    case OP_LE:
     case OP_EQ: return n < 0 ? TRUTH_FALSE : TRUTH_EITHER;
     case OP_NE: return n < 0 ? TRUTH_TRUE : TRUTH_EITHER;
     default: return TRUTH_EITHER;

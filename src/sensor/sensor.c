@@ -137,45 +137,6 @@ static int check_ring_size(uint32_t *size, uint32_t default_size, struct error *
     return 0;
 }
 
-static const struct {
-    enum event_family family;
-    size_t program; /* offset of its pointer in the skeleton's progs */
-} family_programs[] = {
-#define FAMILY(family, name)                                                                       \
-    {FAMILY_##family, offsetof(struct bulwark, progs.family_##name) / sizeof(void *)}
-    FAMILY(OPEN, open),
-    FAMILY(PATH, path),
-    FAMILY(DESCRIPTOR, descriptor),
-    FAMILY(NETWORK, network),
-    FAMILY(CREDENTIALS, credentials),
-    FAMILY(NAMESPACE, namespace),
-    FAMILY(TASK, task),
-    FAMILY(KERNEL, kernel),
-    FAMILY(MEMORY, memory),
-    FAMILY(EXEC_FAILED, exec_failed),
-    FAMILY(SOCKET_DATA, socket_data),
-#undef FAMILY
-};
-
-static struct bpf_program *family_program(struct bulwark *skeleton, size_t slot)
-{
-    return ((struct bpf_program **)(void *)skeleton)[slot];
-}
-
-static int fill_families(struct bulwark *skeleton)
-{
-    int map = bpf_map__fd(skeleton->maps.families);
-
-    for (size_t i = 0; i < sizeof(family_programs) / sizeof(family_programs[0]); i++) {
-        __u32 key = family_programs[i].family;
-        __u32 fd = (__u32)bpf_program__fd(family_program(skeleton, family_programs[i].program));
-
-        if (bpf_map_update_elem(map, &key, &fd, BPF_ANY) < 0)
-            return -errno;
-    }
-    return 0;
-}
-
 static int fill_event_rows(struct bulwark *skeleton)
 {
     int map = bpf_map__fd(skeleton->maps.event_rows);
@@ -370,9 +331,7 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
     globals->settings.self = config.include_self ? 0 : (__u32)getpid();
     sensor_set_needs(sensor, &config.needs);
 
-    r = fill_families(sensor->skeleton);
-    if (r == 0)
-        r = fill_event_rows(sensor->skeleton);
+    r = fill_event_rows(sensor->skeleton);
     if (r == 0)
         r = open_rings(sensor, &config);
     if (r == 0)

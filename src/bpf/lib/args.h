@@ -21,7 +21,7 @@ static __always_inline void put_path_base(struct scratch *s, u32 id, s64 dirfd)
             put_path(s, id, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt), 0);
         return;
     }
-    struct file *file = (void *)file_of_fd(task, dirfd);
+    struct file *file = (void *)file_of_fd(dirfd);
     if (file)
         put_path(s, id, (u64)BPF_CORE_READ(file, f_path.dentry),
                  (u64)BPF_CORE_READ(file, f_path.mnt), 0);
@@ -116,17 +116,7 @@ CHECKED_ONCE int put_args(struct scratch *s, u32 with_base)
     return 0;
 }
 
-/* The start of every family's program: the scratch the dispatcher filled, with its header. */
-static __always_inline struct scratch *family_begin(void)
-{
-    struct scratch *s = scratch_resume();
-
-    if (s)
-        record_header(s, bpf_get_current_task_btf());
-    return s;
-}
-
-/* And its end. */
+/* The end of every family: the record goes out, the scratch is given back. */
 static __always_inline int family_end(struct scratch *s)
 {
     record_submit(s);
@@ -134,13 +124,15 @@ static __always_inline int family_end(struct scratch *s)
     return 0;
 }
 
-/* A family program: reached only by the dispatcher's tail call, so all have its type. */
+/*
+ * A family: called by the dispatcher for the events of its calls, with their scratch filled.
+ * Checked once by the verifier; separate programs, tail called, would each be checked with all they
+ * share, which took most of the time to start.
+ */
 #define FAMILY_PROGRAM(name)                                                                       \
     static __always_inline int name##_body(struct scratch *s);                                     \
-    SEC("tp_btf/sys_exit") int family_##name(u64 *ctx)                                             \
+    __noinline int family_##name(struct scratch *s)                                                \
     {                                                                                              \
-        struct scratch *s = scratch_resume();                                                      \
-                                                                                                   \
         return s ? name##_body(s) : 0;                                                             \
     }                                                                                              \
     static __always_inline int name##_body(struct scratch *s)

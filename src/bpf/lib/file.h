@@ -8,8 +8,9 @@
 #include "task.h"
 
 /* struct file of a descriptor of the current task, 0 when it is not open. */
-static __always_inline u64 file_of_fd(struct task_struct *task, s64 fd)
+CHECKED_ONCE u64 file_of_fd(s64 fd)
 {
+    struct task_struct *task = bpf_get_current_task_btf();
     struct files_struct *files = task->files;
     u64 file = 0;
 

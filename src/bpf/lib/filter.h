@@ -134,11 +134,10 @@ static __always_inline bool filter_begin(struct scratch *s)
     return filter_by_actor(s, state.epoch);
 }
 
-/* What a name as given holds: any of these is assumed when it can't be told. */
+/* What a name as given holds, assumed when it can't be told. */
 #define NAME_DOTS   1 /* ".." */
-#define NAME_DETOUR 2 /* no plain absolute path: relative, or with "//", "/./", "/../", "/" last   \
-                       */
-#define NAME_ANY 3
+#define NAME_DETOUR 2 /* relative, or with "//", "/./", "/../", or a slash at its end */
+#define NAME_ANY    3
 
 /* High bits of the bytes that are `byte`; past the first, others may be set too. */
 static __always_inline u64 bytes_equal(u64 word, u64 byte)

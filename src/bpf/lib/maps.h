@@ -93,14 +93,6 @@ MAP_LINKAGE struct {
     __type(value, struct event_row);
 } event_rows SEC(".maps");
 
-/* enum event_family -> its program */
-MAP_LINKAGE struct {
-    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-    __uint(max_entries, FAMILY_MAX);
-    __type(key, u32);
-    __type(value, u32);
-} families SEC(".maps");
-
 /* Which end a socket is: inode number of the socket -> enum socket_role. A lost entry is an
  * unknown role, never a lost event. */
 MAP_LINKAGE struct {

@@ -41,25 +41,6 @@ static __always_inline struct scratch *scratch_of_cpu(void)
     return NULL;
 }
 
-/* The scratch that the dispatcher filled before its tail call: the innermost busy one. */
-static __always_inline struct scratch *scratch_resume(void)
-{
-    u32 cpu = bpf_get_smp_processor_id();
-    struct scratch *s, *busy = NULL;
-
-#pragma unroll
-    for (u32 level = 0; level < NESTING; level++) {
-        u32 index = cpu * NESTING + level;
-
-        s = bpf_map_lookup_elem(&scratches, &index);
-        if (!s)
-            return busy;
-        if (s->busy)
-            busy = s;
-    }
-    return busy;
-}
-
 static __always_inline void record_end(struct scratch *s)
 {
     s->busy = 0;

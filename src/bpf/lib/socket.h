@@ -123,7 +123,7 @@ static __always_inline void put_user_sockaddr(struct scratch *s, u64 address, u6
 /* PATH and FILE_* of any file, SOCKET too where it is one. */
 static __always_inline void put_descriptor(struct scratch *s, s64 fd)
 {
-    u64 file = file_of_fd(bpf_get_current_task_btf(), fd);
+    u64 file = file_of_fd(fd);
 
     if (!file)
         return;

@@ -33,7 +33,7 @@ static __always_inline u32 pid_number(u64 address)
     return BPF_CORE_READ(pid, numbers[0].nr);
 }
 
-static __always_inline void record_header(struct scratch *s, struct task_struct *task)
+static __always_inline void record_header_of(struct scratch *s, struct task_struct *task)
 {
     struct event_header *header = (void *)s->data;
     const struct cred *cred = task->cred;
@@ -84,7 +84,15 @@ static __always_inline void record_header(struct scratch *s, struct task_struct 
     s->offset = sizeof(*header);
 }
 
-/* Begin a record of an event that is no system call. */
+/* The acting thread is the current one nearly always; checked once, for the checks take long. */
+CHECKED_ONCE int record_header(struct scratch *s)
+{
+    if (s)
+        record_header_of(s, bpf_get_current_task_btf());
+    return 0;
+}
+
+/* Begin a record of an event that is no system call, by `task` or, NULL, the current thread. */
 static __always_inline struct scratch *record_begin(u32 type, struct task_struct *task)
 {
     struct scratch *s = scratch_of_cpu();
@@ -99,7 +107,10 @@ static __always_inline struct scratch *record_begin(u32 type, struct task_struct
     s->syscall = 0;
     s->critical = 1;
     s->actor = 0;
-    record_header(s, task);
+    if (task)
+        record_header_of(s, task);
+    else
+        record_header(s);
     return s;
 }
 
