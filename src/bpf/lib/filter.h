@@ -175,6 +175,17 @@ static __always_inline u32 filter_name_given(struct scratch *s, u64 name, u32 *r
     return holds;
 }
 
+/*
+ * The same memory as a value of its map: in a function that is checked once it is memory of no
+ * known kind, and kernels before 6.2 take no key from there.
+ */
+static __always_inline struct scratch *filter_keys(struct scratch *s)
+{
+    u32 index = s->index;
+
+    return bpf_map_lookup_elem(&scratches, &index);
+}
+
 /* Look up `len` bytes (at most 255) of scratch.path from `start` as a path. */
 static __always_inline bool filter_by_text(struct scratch *s, u32 start, u32 len)
 {
@@ -190,7 +201,9 @@ static __always_inline bool filter_by_text(struct scratch *s, u32 start, u32 len
     /* Its NUL tells a whole path from a prefix. */
     s->path_key.path[len] = '\0';
     s->path_key.bits = FILTER_PATH_BITS(len + 1);
-    struct filter_vector *columns = bpf_map_lookup_elem(&filter_paths, &s->path_key);
+    struct scratch *keys = filter_keys(s);
+    struct filter_vector *columns =
+        keys ? bpf_map_lookup_elem(&filter_paths, &keys->path_key) : NULL;
     return !columns || filter_narrow(s, columns);
 }
 
@@ -251,7 +264,10 @@ static __always_inline bool filter_by_name(struct scratch *s, struct filter_slot
                                          BPF_CORE_READ(dentry, d_name.name));
     if (len <= 0)
         return true;
-    struct filter_vector *columns = bpf_map_lookup_elem(&filter_names, &s->name_key);
+    struct scratch *keys = filter_keys(s);
+    if (!keys)
+        return true;
+    struct filter_vector *columns = bpf_map_lookup_elem(&filter_names, &keys->name_key);
     return filter_narrow(s, columns ? columns : &tables->other_names);
 }
 

@@ -41,6 +41,8 @@ struct path_walk {
 
 struct scratch {
     u64 busy;
+    u32 index; /* its own, in the map */
+    u32 unused;
     u64 args[EVENT_ARGS]; /* of the system call, as the caller's ABI gave them */
     s64 result;
     u32 type;   /* enum event_type */

@@ -35,6 +35,7 @@ static __always_inline struct scratch *scratch_of_cpu(void)
             return NULL;
         if (!s->busy) {
             s->busy = 1;
+            s->index = index;
             return s;
         }
     }
