@@ -280,11 +280,27 @@ static int merge_equal(struct arena *arena, struct columns *columns, unsigned di
     return 0;
 }
 
-/* Too many: neighbours, alike by what they look at, share a column that is true for either. */
+/* Those that differ only in what few events have come to stand together. */
+static int compare_columns(const void *a, const void *b)
+{
+    static const enum dimension order[] = {DIMENSION_TYPE,   DIMENSION_OPEN, DIMENSION_RAW,
+                                           DIMENSION_RESULT, DIMENSION_NAME, DIMENSION_PROCESS};
+    const struct column *left = a, *right = b;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        uint64_t of_left = left->of[order[i]].hash, of_right = right->of[order[i]].hash;
+        if (of_left != of_right)
+            return of_left < of_right ? -1 : 1;
+    }
+    return 0;
+}
+
+/* Too many: neighbours share a column that is true for either. */
 static int merge_neighbours(struct arena *arena, struct columns *columns)
 {
     size_t count = 0, before = columns->count;
 
+    qsort(columns->items, before, sizeof(*columns->items), compare_columns);
     for (size_t i = 0; i < before; i++) {
         size_t place = i * FILTER_COLUMNS / before;
         if (place == count) {

@@ -16,13 +16,16 @@ struct text {
     const char *data;
     size_t len;
     bool whole;
+    struct filter_vector columns; /* that ask for it */
 };
 
-/* Texts that the atoms of one dimension need listed. */
+/* Texts that the columns need listed in one dimension. */
 struct texts {
     struct arena *arena;
     struct text *items;
     size_t count, max;
+    size_t column;                  /* being looked at */
+    struct filter_vector undecided; /* columns that ask for what no list tells, of any text */
 };
 
 DEFINE_CLEANUP(struct world *, world_free);
@@ -54,27 +57,34 @@ static bool is_looked_up(unsigned type, bool dns)
     }
 }
 
+static void set_bit(struct filter_vector *vector, size_t column)
+{
+    vector->words[column / 64] |= 1ull << (column % 64);
+}
+
 static int list_text(void *data, const char *text, size_t len, bool whole)
 {
     struct texts *texts = data;
 
     if (texts->count >= texts->max)
         return -E2BIG;
+    const char *copy = arena_copy(texts->arena, text, len); /* it may be made up on the way */
     struct text *slot =
         arena_grow(texts->arena, &texts->items, &texts->count, sizeof(*texts->items));
-    if (!slot)
+    if (!slot || !copy)
         return -ENOMEM;
-    *slot = (struct text){text, len, whole};
-    if (whole)
-        return 0;
-    slot->data = arena_copy(texts->arena, text, len); /* it may be made up on the way */
-    return slot->data ? 0 : -ENOMEM;
+    *slot = (struct text){.data = copy, .len = len, .whole = whole};
+    set_bit(&slot->columns, texts->column);
+    return 0;
 }
 
 static int list_term(const struct term *term, struct texts *texts)
 {
+    size_t before = texts->count;
     int r = term->kind == TERM_ATOM ? truth_keys(term->atom, list_text, texts) : 0;
 
+    if (r == 0 && term->kind == TERM_ATOM && (texts->count == before || !truth_listed(term->atom)))
+        set_bit(&texts->undecided, texts->column);
     for (size_t i = 0; i < term->count && r == 0; i++)
         r = list_term(term->children[i], texts);
     return r;
@@ -93,14 +103,21 @@ static int compare_texts(const void *a, const void *b)
     return left->whole - right->whole;
 }
 
-/* All that the columns ask for in a dimension, each once, in order. */
+static void add_vector(struct filter_vector *to, const struct filter_vector *from)
+{
+    for (size_t i = 0; i < FILTER_WORDS; i++)
+        to->words[i] |= from->words[i];
+}
+
+/* All that the columns ask for in a dimension, each once, in order: a prefix before what it is of.
+ */
 static int list_dimension(const struct columns *columns, enum dimension dimension,
                           struct texts *texts)
 {
     int r = 0;
 
-    for (size_t c = 0; c < columns->count; c++) {
-        const struct alternatives *alternatives = &columns->items[c].of[dimension];
+    for (texts->column = 0; texts->column < columns->count; texts->column++) {
+        const struct alternatives *alternatives = &columns->items[texts->column].of[dimension];
         for (size_t i = 0; i < alternatives->count; i++)
             for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
                 r = list_term(alternatives->items[i].literals[j].term, texts);
@@ -110,20 +127,40 @@ static int list_dimension(const struct columns *columns, enum dimension dimensio
     size_t count = 0;
     if (texts->count)
         qsort(texts->items, texts->count, sizeof(*texts->items), compare_texts);
-    for (size_t i = 0; i < texts->count; i++)
-        if (!count || compare_texts(&texts->items[count - 1], &texts->items[i]) != 0)
+    for (size_t i = 0; i < texts->count; i++) {
+        if (count && compare_texts(&texts->items[count - 1], &texts->items[i]) == 0)
+            add_vector(&texts->items[count - 1].columns, &texts->items[i].columns);
+        else
             texts->items[count++] = texts->items[i];
+    }
     texts->count = count;
     return 0;
+}
+
+/* Decide those columns of *columns that are in `which` at a key; the others stay as they are. */
+static void decide(struct truths *truths, const struct columns *columns,
+                   const struct filter_vector *which, const struct key *key,
+                   struct filter_vector *ret)
+{
+    for (size_t c = 0; c < columns->count; c++) {
+        uint64_t bit = 1ull << (c % 64);
+        if (!(which->words[c / 64] & bit))
+            continue;
+        if (truth_may_hold(truths, &columns->items[c].of[key->dimension], key))
+            ret->words[c / 64] |= bit;
+        else
+            ret->words[c / 64] &= ~bit;
+    }
 }
 
 static void set_columns(struct truths *truths, const struct columns *columns, const struct key *key,
                         struct filter_vector *ret)
 {
+    struct filter_vector all;
+
+    memset(&all, 0xff, sizeof(all));
     *ret = (struct filter_vector){0};
-    for (size_t c = 0; c < columns->count; c++)
-        if (truth_may_hold(truths, &columns->items[c].of[key->dimension], key))
-            ret->words[c / 64] |= 1ull << (c % 64);
+    decide(truths, columns, &all, key, ret);
 }
 
 static void fill_small(struct truths *truths, const struct columns *columns,
@@ -158,6 +195,48 @@ static bool asks(const struct columns *columns, enum dimension dimension)
     return false;
 }
 
+static bool is_prefix(const struct text *of, const struct text *text)
+{
+    return !of->whole && of->len <= text->len && !memcmp(of->data, text->data, of->len);
+}
+
+/*
+ * A column that asks for none of the prefixes of a path says of it what it says of all other
+ * paths, so of ten thousand columns and paths few pairs are looked at. In the order of the list,
+ * the prefixes of a text are those before it that are not yet left behind: `open` of them, each
+ * with the columns that ask for it or one of its own prefixes.
+ */
+static void fill_each_path(struct truths *truths, const struct columns *columns,
+                           const struct texts *texts, size_t *open, struct filter_path *paths)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < texts->count; i++) {
+        struct text *text = &texts->items[i];
+        const struct key key = {.dimension = DIMENSION_PATH,
+                                .text = text->data,
+                                .len = text->len,
+                                .whole = text->whole};
+        while (depth && !is_prefix(&texts->items[open[depth - 1]], text))
+            depth--;
+        if (depth)
+            add_vector(&text->columns, &texts->items[open[depth - 1]].columns);
+        if (!text->whole)
+            open[depth++] = i;
+
+        paths[i] = (struct filter_path){.path = text->data, .len = text->len, .whole = text->whole};
+        if (!i) {
+            set_columns(truths, columns, &key, &paths[i].columns);
+            continue;
+        }
+        struct filter_vector asking = text->columns;
+        if (text->whole) /* of a path that is known, all can be told */
+            add_vector(&asking, &texts->undecided);
+        paths[i].columns = paths[0].columns;
+        decide(truths, columns, &asking, &key, &paths[i].columns);
+    }
+}
+
 static int fill_paths(struct truths *truths, const struct columns *columns,
                       struct filter_tables *tables)
 {
@@ -175,16 +254,10 @@ static int fill_paths(struct truths *truths, const struct columns *columns,
         return -ENOMEM;
     tables->path_count = texts.count;
     tables->slot.asks_paths = true;
-    for (size_t i = 0; i < texts.count; i++) {
-        const struct text *text = &texts.items[i];
-        const struct key key = {.dimension = DIMENSION_PATH,
-                                .text = text->data,
-                                .len = text->len,
-                                .whole = text->whole};
-        tables->paths[i] =
-            (struct filter_path){.path = text->data, .len = text->len, .whole = text->whole};
-        set_columns(truths, columns, &key, &tables->paths[i].columns);
-    }
+    size_t *open = arena_array(texts.arena, texts.count, sizeof(*open));
+    if (!open)
+        return -ENOMEM;
+    fill_each_path(truths, columns, &texts, open, tables->paths);
     return 0;
 }
 
@@ -207,10 +280,13 @@ static int fill_names(struct truths *truths, const struct columns *columns,
     set_columns(truths, columns, &key, &tables->slot.other_names);
     key.whole = true;
     for (size_t i = 0; i < texts.count; i++) {
+        struct filter_vector asking = texts.undecided;
         key.text = texts.items[i].data;
         key.len = texts.items[i].len;
-        tables->names[i] = (struct filter_name){.name = key.text, .len = key.len};
-        set_columns(truths, columns, &key, &tables->names[i].columns);
+        tables->names[i] = (struct filter_name){
+            .name = key.text, .len = key.len, .columns = tables->slot.other_names};
+        add_vector(&asking, &texts.items[i].columns);
+        decide(truths, columns, &asking, &key, &tables->names[i].columns);
     }
     return 0;
 }

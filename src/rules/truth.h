@@ -40,4 +40,7 @@ bool truth_may_hold(struct truths *truths, const struct alternatives *alternativ
 typedef int (*truth_list)(void *data, const char *text, size_t len, bool whole);
 int truth_keys(const struct atom *atom, truth_list list, void *data);
 
+/* Whether the keys are all there is to say: no other path or name can tell more of the atom. */
+bool truth_listed(const struct atom *atom);
+
 #endif

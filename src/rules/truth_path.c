@@ -107,6 +107,18 @@ int truth_keys(const struct atom *atom, truth_list list, void *data)
     return 0;
 }
 
+bool truth_listed(const struct atom *atom)
+{
+    enum listing listing = listing_of(atom);
+
+    if (listing != LISTED_PATHS && listing != LISTED_PREFIX && listing != LISTED_BELOW)
+        return false;
+    for (size_t i = 0; i < atom->operand_count; i++)
+        if (!is_listable(atom->operands[i].string.len))
+            return false;
+    return !is_directory(atom);
+}
+
 static bool begins(const char *text, size_t len, const char *with, size_t with_len)
 {
     return with_len <= len && !memcmp(text, with, with_len);
