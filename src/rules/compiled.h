@@ -119,6 +119,7 @@ struct rule {
 struct rule_index {
     struct rule **rules;
     size_t count;
+    struct access *access; /* access.h; NULL: all are evaluated */
 };
 
 struct ruleset {
@@ -139,6 +140,7 @@ struct ruleset {
     pcre2_match_context *match_context;
     struct buf output;
     struct buf text;
+    uint64_t *found; /* access.c */
     struct alert_field *alert_fields; /* room for the rule with the most */
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "rules/access.h"
 #include "rules/atom.h"
 #include "rules/compile.h"
 #include "rules/filter_internal.h"
@@ -67,8 +68,13 @@ int rules_load(const struct rules_source *sources, size_t count,
         struct checker checker = {rules, &collector, error};
         r = compile_rules(&checker, options);
     }
-    if (r == 0 && (r = filter_make(rules)) < 0)
-        error_set(error, r, "out of memory");
+    if (r == 0) {
+        r = access_make(rules);
+        if (r == 0)
+            r = filter_make(rules);
+        if (r < 0)
+            error_set(error, r, "out of memory");
+    }
     collector_done(&collector);
     if (r == 0)
         *ret_rules = TAKE_PTR(rules);
