@@ -140,7 +140,7 @@ struct ruleset {
     pcre2_match_context *match_context;
     struct buf output;
     struct buf text;
-    uint64_t *found; /* access.c */
+    uint64_t *found;                  /* access.c */
     struct alert_field *alert_fields; /* room for the rule with the most */
 };
 
