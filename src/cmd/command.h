@@ -19,6 +19,7 @@ int run_command(int argc, char **argv);
 int record_command(int argc, char **argv);
 int replay_command(int argc, char **argv);
 int rules_command(int argc, char **argv);
+int rules_test_command(int argc, char **argv); /* of rules_command */
 int probe_command(int argc, char **argv);
 int version_command(int argc, char **argv);
 

@@ -29,10 +29,11 @@ static const struct option_row rows[] = {
 
 static const struct usage usage = {
     .command = "rules",
-    .operands = "check|list|fields",
+    .operands = "check|list|fields|test",
     .summary = "check   load the rules; errors and warnings as file:line:column\n"
                "list    the rules: priority, name, tags\n"
-               "fields  what conditions and outputs can name\n\n"
+               "fields  what conditions and outputs can name\n"
+               "test    judge the events of test files: bulwark rules test --help\n\n"
                "Exit code 0, warnings or not; 2 when the rules don't load.",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
@@ -238,6 +239,8 @@ int rules_command(int argc, char **argv)
     } actions[] = {{"check", check}, {"list", list}, {"fields", fields}};
     struct rules_command_options options = {0};
 
+    if (argc > 1 && strcmp(argv[1], "test") == 0) /* has options of its own */
+        return rules_test_command(argc - 1, argv + 1);
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
         return code;
@@ -245,5 +248,5 @@ int rules_command(int argc, char **argv)
         if (strcmp(argv[optind], actions[i].name) == 0)
             return actions[i].function(&options);
     }
-    return options_error(&usage, "'%s' is none of check, list, fields", argv[optind]);
+    return options_error(&usage, "'%s' is none of check, list, fields, test", argv[optind]);
 }
