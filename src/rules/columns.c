@@ -127,12 +127,21 @@ static int take_apart(struct arena *arena, struct term *term, bool negated, stru
     return combine(arena, term, negated, ret_form);
 }
 
+/* Comparisons are shared by all rules, the terms that hold them by those that use a macro. */
+static uintptr_t identity(const struct literal *literal)
+{
+    const struct term *term = literal->term;
+
+    return term->kind == TERM_ATOM ? (uintptr_t)term->atom : (uintptr_t)term;
+}
+
 static int compare_literals(const void *a, const void *b)
 {
     const struct literal *left = a, *right = b;
+    uintptr_t of_left = identity(left), of_right = identity(right);
 
-    if (left->term != right->term)
-        return left->term < right->term ? -1 : 1;
+    if (of_left != of_right)
+        return of_left < of_right ? -1 : 1;
     return left->negated - right->negated;
 }
 
@@ -144,7 +153,7 @@ static void hash_alternatives(struct alternatives *alternatives)
         const struct conjunction *item = &alternatives->items[i];
         uint64_t one = item->count;
         for (size_t j = 0; j < item->count; j++)
-            one = (one ^ (uintptr_t)item->literals[j].term ^ item->literals[j].negated) *
+            one = (one ^ identity(&item->literals[j]) ^ item->literals[j].negated) *
                   0x9e3779b97f4a7c15ull;
         hash += one ^ one >> 29; /* in whatever order */
     }
@@ -237,6 +246,18 @@ static int unite(struct arena *arena, struct alternatives *to, const struct alte
     return 0;
 }
 
+/* Two rings become one. */
+static void share(struct column *column, struct column *with)
+{
+    struct column_part *first = column->parts->next;
+
+    column->parts->next = with->parts->next;
+    with->parts->next = first;
+    column->widened |= with->widened;
+    for (size_t i = 0; i < EVENT_TYPE_MAX / 64; i++)
+        column->types.bits[i] |= with->types.bits[i];
+}
+
 struct keyed {
     uint64_t key;
     size_t index;
@@ -264,14 +285,16 @@ static int merge_equal(struct arena *arena, struct columns *columns, unsigned di
         order[i] = (struct keyed){hash_but(&columns->items[i], dimension), i};
     qsort(order, columns->count, sizeof(*order), compare_keyed);
     for (size_t i = 0; i < columns->count; i++) {
-        const struct column *column = &columns->items[order[i].index];
+        struct column *column = &columns->items[order[i].index];
         bool same = count && order[i - 1].key == order[i].key &&
                     same_but(&kept[count - 1], column, dimension);
         int r = 0;
-        if (same)
+        if (same) {
+            share(&kept[count - 1], column);
             r = unite(arena, &kept[count - 1].of[dimension], &column->of[dimension]);
-        else
+        } else {
             kept[count++] = *column;
+        }
         if (r < 0)
             return r;
     }
@@ -308,6 +331,8 @@ static int merge_neighbours(struct arena *arena, struct columns *columns)
             continue;
         }
         columns->merged++;
+        share(&columns->items[place], &columns->items[i]);
+        columns->items[place].widened = true;
         for (unsigned d = 0; d < DIMENSION_MAX; d++) {
             int r = unite(arena, &columns->items[place].of[d], &columns->items[i].of[d]);
             if (r < 0)
@@ -318,25 +343,40 @@ static int merge_neighbours(struct arena *arena, struct columns *columns)
     return 0;
 }
 
+static int add_part(struct arena *arena, const struct rule *rule, bool unsplit,
+                    struct column *column)
+{
+    struct alternatives *own = arena_array(arena, DIMENSION_MAX, sizeof(*own));
+    struct column_part *part = arena_alloc(arena, sizeof(*part));
+
+    if (!own || !part)
+        return -ENOMEM;
+    memcpy(own, column->of, sizeof(column->of));
+    *part = (struct column_part){.rule = rule, .of = own, .unsplit = unsplit, .next = part};
+    column->parts = part;
+    column->types = rule->condition->match;
+    return 0;
+}
+
 /* Literals about the type of events narrow a column; what is left may still be nothing. */
 static int add_rule(struct arena *arena, struct rule *rule, struct columns *columns)
 {
     struct form form;
 
     int r = take_apart(arena, rule->condition, false, &form);
-    if (r == -E2BIG) {
+    bool unsplit = r == -E2BIG;
+    if (unsplit) {
+        const struct conjunction whole = {0};
         columns->unsplit++;
-        struct literal *type = arena_alloc(arena, sizeof(*type));
-        struct conjunction whole = {0};
         form = (struct form){0};
-        if (!type)
-            return -ENOMEM;
         r = form_add(arena, &form, &whole);
     }
     for (size_t i = 0; i < form.count && r == 0; i++) {
         struct column *column =
             arena_grow(arena, &columns->items, &columns->count, sizeof(*column));
         r = column ? column_of(arena, &form.items[i], column) : -ENOMEM;
+        if (r == 0)
+            r = add_part(arena, rule, unsplit, column);
     }
     return r;
 }

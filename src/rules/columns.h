@@ -41,8 +41,19 @@ struct alternatives {
     uint64_t hash;
 };
 
+/* What one way of one rule to match gave to a column, before others shared it: links of a ring. */
+struct column_part {
+    const struct rule *rule;
+    const struct alternatives *of; /* DIMENSION_MAX of them */
+    bool unsplit;
+    struct column_part *next;
+};
+
 struct column {
     struct alternatives of[DIMENSION_MAX];
+    struct type_set types;     /* for no others its rules can match */
+    struct column_part *parts; /* the last of the ring */
+    bool widened;              /* shared for want of columns: true for more than its parts */
 };
 
 struct columns {

@@ -31,16 +31,20 @@ struct texts {
 DEFINE_CLEANUP(struct world *, world_free);
 
 /*
- * Types that are looked up. Critical ones are rare and sent always. From some others something is
+ * Most types are looked up. Critical ones are rare and sent always. From some others something is
  * learned whatever rules say: working directories, sessions, which end of a connection a socket is,
  * the names in DNS answers.
  */
-static bool is_looked_up(unsigned type, bool dns)
+enum type_use filter_type_use(unsigned type, bool dns)
 {
     const struct event_type_info *info = event_type_info(type);
 
-    if (!info || info->critical || info->family == FAMILY_FACT || info->family == FAMILY_PROCESS)
-        return false;
+    if (!info || info->family == FAMILY_FACT)
+        return TYPE_TEACHES;
+    if (info->critical)
+        return TYPE_CRITICAL;
+    if (info->family == FAMILY_PROCESS)
+        return TYPE_TEACHES;
     switch (info->type) {
     case EVENT_CHDIR:
     case EVENT_FCHDIR:
@@ -49,11 +53,11 @@ static bool is_looked_up(unsigned type, bool dns)
     case EVENT_CONNECT:
     case EVENT_LISTEN:
     case EVENT_ACCEPT:
-    case EVENT_ACCEPT4: return false;
+    case EVENT_ACCEPT4: return TYPE_TEACHES;
     case EVENT_RECVFROM:
     case EVENT_RECVMSG:
-    case EVENT_RECVMMSG: return !dns;
-    default: return true;
+    case EVENT_RECVMMSG: return dns ? TYPE_TEACHES : TYPE_LOOKED_UP;
+    default: return TYPE_LOOKED_UP;
     }
 }
 
@@ -146,7 +150,9 @@ static void decide(struct truths *truths, const struct columns *columns,
         uint64_t bit = 1ull << (c % 64);
         if (!(which->words[c / 64] & bit))
             continue;
-        if (truth_may_hold(truths, &columns->items[c].of[key->dimension], key))
+        const struct column *column = &columns->items[c];
+        bool fits = key->dimension != DIMENSION_TYPE || type_set_has(&column->types, key->index);
+        if (fits && truth_may_hold(truths, &column->of[key->dimension], key))
             ret->words[c / 64] |= bit;
         else
             ret->words[c / 64] &= ~bit;
@@ -316,7 +322,7 @@ int filter_make(struct ruleset *rules)
     if (!filter)
         return -ENOMEM;
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
-        filter->tables.slot.types[type] = is_looked_up(type, rules->needs.dns);
+        filter->tables.slot.types[type] = filter_type_use(type, rules->needs.dns) == TYPE_LOOKED_UP;
         if (filter->tables.slot.types[type])
             type_set_add(&types, type);
     }

@@ -115,6 +115,11 @@ static bool by_file(struct lookup *lookup)
     return by_name(lookup, path) && by_path(lookup, path);
 }
 
+bool filter_lookup_opens(unsigned type)
+{
+    return type == EVENT_OPEN || type == EVENT_OPENAT || type == EVENT_OPENAT2;
+}
+
 bool filter_lookup(const struct filter_tables *tables, const struct event *event,
                    const struct filter_vector *mask)
 {
@@ -130,10 +135,6 @@ bool filter_lookup(const struct filter_tables *tables, const struct event *event
     if (!narrow(&lookup, small(&lookup, FILTER_RESULT_AT + (unsigned)error)) ||
         (mask && !narrow(&lookup, mask)))
         return false;
-    switch (header->type) {
-    case EVENT_OPEN:
-    case EVENT_OPENAT:
-    case EVENT_OPENAT2: return by_open(&lookup) && by_name_given(&lookup) && by_file(&lookup);
-    default: return true;
-    }
+    return !filter_lookup_opens(header->type) ||
+           (by_open(&lookup) && by_name_given(&lookup) && by_file(&lookup));
 }
