@@ -8,13 +8,17 @@
 #include <jansson.h>
 
 #include "cmd/command.h"
+#include "cmd/json.h"
 #include "cmd/load_rules.h"
+#include "cmd/rules_explain.h"
 #include "rules/field.h"
 
 struct rules_command_options {
     struct texts rules;
     bool json;
     bool markdown;
+    const char *recording;
+    const char *name; /* the operand behind the action */
 };
 
 #define OPTION(option_name, option_kind, member, option_help)                                      \
@@ -23,22 +27,26 @@ struct rules_command_options {
 
 static const struct option_row rows[] = {
     RULES_OPTION(struct rules_command_options, rules),
-    {OPTION("json", FLAG, json, "list and fields: as a JSON array")},
+    {OPTION("json", FLAG, json, "list, fields and explain: as a JSON array")},
     {OPTION("markdown", FLAG, markdown, "fields: as tables of a document")},
+    {OPTION("recording", TEXT, recording, "explain: count what of it would leave the kernel"),
+     .value = "FILE"},
 };
 
 static const struct usage usage = {
     .command = "rules",
-    .operands = "check|list|fields|test",
-    .summary = "check   load the rules; errors and warnings as file:line:column\n"
-               "list    the rules: priority, name, tags\n"
-               "fields  what conditions and outputs can name\n"
-               "test    judge the events of test files: bulwark rules test --help\n\n"
-               "Exit code 0, warnings or not; 2 when the rules don't load.",
+    .operands = "check|list|fields|explain NAME",
+    .summary = "check    load the rules; errors and warnings as file:line:column\n"
+               "list     the rules: priority, name, tags\n"
+               "fields   what conditions and outputs can name\n"
+               "explain  what of a rule is decided in the kernel, and why the rest is not; NAME\n"
+               "         may hold *, ? and []\n\n"
+               "Exit code 0, warnings or not; 2 when the rules don't load or no rule is called\n"
+               "so.",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = 2,
 };
 
 static int load(const struct rules_command_options *options, enum warnings_shown shown,
@@ -83,37 +91,18 @@ static void list_as_text(const struct ruleset *rules)
     }
 }
 
-/* A string of a rule file; never fails for odd bytes, which the loader lets through in comments
- * only. */
-static json_t *text_json(const char *text)
-{
-    json_t *string = text ? json_string(text) : json_null();
-
-    return string ? string : json_string("");
-}
-
 static json_t *rule_json(const struct rule_info *info)
 {
     json_t *tags = json_array();
 
     for (size_t t = 0; info->tags && info->tags[t]; t++)
-        json_array_append_new(tags, text_json(info->tags[t]));
+        json_array_append_new(tags, json_of_text(info->tags[t]));
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:i}", "rule",
-                     text_json(info->name), "desc", text_json(info->description), "condition",
-                     text_json(info->condition), "output", text_json(info->output), "source",
-                     text_json(info->source), "priority", rule_priority_name(info->priority),
-                     "enabled", info->enabled, "tags", tags, "file", text_json(info->file), "line",
-                     (int)info->line);
-}
-
-/* Prints and releases. */
-static int print_json(json_t *json)
-{
-    int r = json ? json_dumpf(json, stdout, JSON_INDENT(2)) : -1;
-
-    putchar('\n');
-    json_decref(json);
-    return r < 0 ? EXIT_ERROR : EXIT_FINE;
+                     json_of_text(info->name), "desc", json_of_text(info->description), "condition",
+                     json_of_text(info->condition), "output", json_of_text(info->output), "source",
+                     json_of_text(info->source), "priority", rule_priority_name(info->priority),
+                     "enabled", info->enabled, "tags", tags, "file", json_of_text(info->file),
+                     "line", (int)info->line);
 }
 
 static int list(const struct rules_command_options *options)
@@ -130,7 +119,7 @@ static int list(const struct rules_command_options *options)
             rules_info(rules, i, &info);
             json_array_append_new(array, rule_json(&info));
         }
-        code = print_json(array);
+        code = json_print(array);
     } else {
         list_as_text(rules);
     }
@@ -167,7 +156,7 @@ static int fields_as_json(void)
 
     for (size_t i = 0; (field = field_at(i)); i++)
         json_array_append_new(array, field_json(field));
-    return print_json(array);
+    return json_print(array);
 }
 
 static void fields_as_text(void)
@@ -231,22 +220,44 @@ static int fields(const struct rules_command_options *options)
     return EXIT_FINE;
 }
 
+static int explain(const struct rules_command_options *options)
+{
+    const struct explain_request request = {options->name, options->recording, options->json};
+    struct ruleset *rules = NULL;
+
+    if (load(options, WARNINGS_NONE, &rules, NULL) < 0)
+        return EXIT_ERROR;
+    int code = rules_explain_print(rules, &request);
+    rules_free(rules);
+    return code;
+}
+
 int rules_command(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*function)(const struct rules_command_options *options);
-    } actions[] = {{"check", check}, {"list", list}, {"fields", fields}};
+        bool takes_name;
+    } actions[] = {
+        {"check", check, false},
+        {"list", list, false},
+        {"fields", fields, false},
+        {"explain", explain, true},
+    };
     struct rules_command_options options = {0};
 
-    if (argc > 1 && strcmp(argv[1], "test") == 0) /* has options of its own */
-        return rules_test_command(argc - 1, argv + 1);
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
         return code;
+    options.name = argv[optind + 1]; /* NULL behind the last */
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-        if (strcmp(argv[optind], actions[i].name) == 0)
-            return actions[i].function(&options);
+        if (strcmp(argv[optind], actions[i].name) != 0)
+            continue;
+        if (options.name && !actions[i].takes_name)
+            return options_error(&usage, "'%s' is too much", options.name);
+        if (!options.name && actions[i].takes_name)
+            return options_error(&usage, "NAME is missing");
+        return actions[i].function(&options);
     }
-    return options_error(&usage, "'%s' is none of check, list, fields, test", argv[optind]);
+    return options_error(&usage, "'%s' is none of check, list, fields, explain", argv[optind]);
 }

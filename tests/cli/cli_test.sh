@@ -70,6 +70,8 @@ expect 2 "'x' is too much" run x
 expect 2 '\-o FILE is missing' record
 expect 2 'FILE is missing' replay
 expect 2 "'lint' is none of check, list, fields" rules lint
+expect 2 "'x' is too much" rules check x
+expect 2 'NAME is missing' rules explain
 
 rules=$work/rules.yaml
 cat > "$rules" << 'RULES'
@@ -123,6 +125,25 @@ expect 1 'disable.*nothing.*no rule' replay "$work/read.rec" -r "$rules" --disab
 expect 1 ' 1 alerts' replay "$work/read.rec" -r "$rules" -o "file:$work/alerts"
 grep -q "$text" "$work/alerts" || fail "nothing in the file of -o"
 
+# What the kernel side decides of a rule.
+expect 0 '^decided in the kernel: type, path$' rules explain 'Shadow is read' -r "$rules"
+expect 0 '"decided": "kernel"' rules explain 'shadow*' -r "$rules" --json
+expect_no '"recording"'
+expect 2 "no rule is called 'Shadow is red'; did you mean 'Shadow is read'" \
+    rules explain 'Shadow is red' -r "$rules"
+expect 2 "no rule is called 'x\*'" rules explain 'x*' -r "$rules"
+expect 2 'field.yaml:' rules explain 'Shadow is read' -r "$work/field.yaml"
+expect 0 'of 2 events 1 are of its types; 1 of them would leave the kernel for it .*; 1 match$' \
+    rules explain 'Shadow is read' -r "$rules" --recording "$work/read.rec"
+expect 0 '"sent": 1' rules explain 'Shadow is read' -r "$rules" --recording "$work/read.rec" --json
+sed 's,/etc/shadow,/etc/other,' "$rules" > "$work/other.yaml"
+expect 0 'events 1 are of its types; 0 of them would leave .*; 0 match$' \
+    rules explain 'Shadow is read' -r "$work/other.yaml" --recording "$work/read.rec"
+sed 's,fd.name = /etc/shadow,proc.name = nobody,' "$rules" > "$work/process.yaml"
+expect 0 '; 0 of them .*, 1 as long as nothing is known of who acts; 0 match$' \
+    rules explain 'Shadow is read' -r "$work/process.yaml" --recording "$work/read.rec"
+expect 2 'No such file' rules explain 'Shadow is read' -r "$rules" --recording "$work/absent.rec"
+
 head -c 700 "$work/read.rec" > "$work/cut.rec"
 expect 0 'ends within a record' replay "$work/cut.rec" -r "$rules"
 { cat "$work/read.rec" && head -c 200 /dev/zero; } > "$work/broken.rec"
@@ -137,46 +158,19 @@ if ! "$bulwark" replay - -r "$rules" < "$work/read.rec" 2> "$work/err" | grep -q
     fail "replay of standard input"
 fi
 
-# Tests of rules: the file beside the rules, and the recordings of above.
-cat > "$work/tests.yaml" << 'TESTS'
-rules: [rules.yaml]
-tests:
-- name: cat reads it
-  events:
-  - {type: openat, process: {exe: /bin/cat}, args: {name: /etc/shadow}}
-  expect: [Shadow is read]
-- {name: as it was recorded, recording: read.rec, expect: [Shadow is read]}
-- {name: nothing of it, recording: quiet.rec, expect: []}
-TESTS
-expect 0 '^3 passed, 0 failed$' rules test "$work/tests.yaml"
-expect 0 '^PASS cat reads it$' rules test "$work/tests.yaml"
-expect 0 '"passed": 3' rules test --json "$work/tests.yaml"
-expect 0 '^usage: bulwark rules test' rules test --help
-expect 2 'FILE|DIR... is missing' rules test
-mkdir "$work/tests"
-expect 2 'tests: no \*.yaml' rules test "$work/tests"
-sed 's/rules.yaml/..\/&/; s/: \([a-z]*.rec\)/: ..\/\1/' "$work/tests.yaml" > "$work/tests/a.yaml"
-sed 's/etc.shadow/etc\/passwd/' "$work/tests/a.yaml" > "$work/tests/b.yml"
-expect 1 '^5 passed, 1 failed$' rules test "$work/tests"
-expect 1 "^FAIL cat reads it: .*b.yml:3:3: 'Shadow is read' did not fire$" rules test "$work/tests"
-expect 1 '"missing": *\[$' rules test --json "$work/tests"
-sed 's/expect: \[[^]]*\]/expect: []/' "$work/tests.yaml" > "$work/none.yaml"
-expect 1 "^FAIL as it was recorded: .*: 'Shadow is read' fired$" rules test "$work/none.yaml"
-sed 's/^  expect: .*/&\n  others: ignored/' "$work/none.yaml" > "$work/others.yaml"
-expect 1 '^PASS cat reads it$' rules test "$work/others.yaml"
-sed 's/Shadow is read/Shadow is red/' "$work/tests.yaml" > "$work/typo.yaml"
-expect 2 "typo.yaml:6:12: no rule is called 'Shadow is red'; did you mean 'Shadow is read'" rules test "$work/typo.yaml"
-sed 's/openat/opnat/' "$work/tests.yaml" > "$work/type.yaml"
-expect 2 "type.yaml:5:12: 'opnat' is no event" rules test "$work/type.yaml"
-sed 1d "$work/tests.yaml" > "$work/ruleless.yaml"
-expect 2 'ruleless.yaml: names no rules' rules test "$work/ruleless.yaml"
-expect 0 '^3 passed' rules test -r "$rules" "$work/ruleless.yaml"
-expect 2 'field.yaml:[0-9]*:[0-9]*: ' rules test -r "$work/field.yaml" "$work/tests.yaml"
-expect 2 'absent.yaml: .*No such file' rules test "$work/absent.yaml"
-for kind in cut broken malformed absent; do
-    sed "s/read.rec/$kind.rec/" "$work/tests.yaml" > "$work/$kind.yaml"
-    expect 2 "$kind.yaml:7:3: .*$kind.rec: " rules test "$work/$kind.yaml"
-done
+head -c 700 "$work/read.rec" > "$work/cut.rec"
+expect 0 'ends within a record' replay "$work/cut.rec" -r "$rules"
+{ cat "$work/read.rec" && head -c 200 /dev/zero; } > "$work/broken.rec"
+expect 2 'broken.rec: byte [0-9]*: a record of size 0' replay "$work/broken.rec" -r "$rules"
+grep -q "$text" "$work/out" || fail "no alert of the records before the broken one"
+expect 2 'not a recording' replay "$rules" -r "$rules"
+expect 2 'No such file' replay "$work/absent.rec" -r "$rules"
+expect 2 'field.yaml:' replay "$work/read.rec" -r "$work/field.yaml"
+expect 2 'No space left' replay "$work/read.rec" -r "$rules" -o file:/dev/full
+expect 2 "unknown output 'kafka'" replay "$work/read.rec" -r "$rules" -o kafka
+if ! "$bulwark" replay - -r "$rules" < "$work/read.rec" 2> "$work/err" | grep -q "$text"; then
+    fail "replay of standard input"
+fi
 
 "$bulwark" --help > /dev/full 2> "$work/err" && fail "standard output is full and nobody is told"
 grep -q "can't write to standard output" "$work/err" || fail "standard output is full: not told"
