@@ -35,12 +35,13 @@ static const struct option_row rows[] = {
 
 static const struct usage usage = {
     .command = "rules",
-    .operands = "check|list|fields|explain NAME",
+    .operands = "check|list|fields|explain NAME|test",
     .summary = "check    load the rules; errors and warnings as file:line:column\n"
                "list     the rules: priority, name, tags\n"
                "fields   what conditions and outputs can name\n"
                "explain  what of a rule is decided in the kernel, and why the rest is not; NAME\n"
-               "         may hold *, ? and []\n\n"
+               "         may hold *, ? and []\n"
+               "test     judge the events of test files: bulwark rules test --help\n\n"
                "Exit code 0, warnings or not; 2 when the rules don't load or no rule is called\n"
                "so.",
     .rows = rows,
@@ -246,6 +247,8 @@ int rules_command(int argc, char **argv)
     };
     struct rules_command_options options = {0};
 
+    if (argc > 1 && strcmp(argv[1], "test") == 0) /* has options of its own */
+        return rules_test_command(argc - 1, argv + 1);
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
         return code;
@@ -259,5 +262,5 @@ int rules_command(int argc, char **argv)
             return options_error(&usage, "NAME is missing");
         return actions[i].function(&options);
     }
-    return options_error(&usage, "'%s' is none of check, list, fields, explain", argv[optind]);
+    return options_error(&usage, "'%s' is none of check, list, fields, explain, test", argv[optind]);
 }

@@ -158,19 +158,46 @@ if ! "$bulwark" replay - -r "$rules" < "$work/read.rec" 2> "$work/err" | grep -q
     fail "replay of standard input"
 fi
 
-head -c 700 "$work/read.rec" > "$work/cut.rec"
-expect 0 'ends within a record' replay "$work/cut.rec" -r "$rules"
-{ cat "$work/read.rec" && head -c 200 /dev/zero; } > "$work/broken.rec"
-expect 2 'broken.rec: byte [0-9]*: a record of size 0' replay "$work/broken.rec" -r "$rules"
-grep -q "$text" "$work/out" || fail "no alert of the records before the broken one"
-expect 2 'not a recording' replay "$rules" -r "$rules"
-expect 2 'No such file' replay "$work/absent.rec" -r "$rules"
-expect 2 'field.yaml:' replay "$work/read.rec" -r "$work/field.yaml"
-expect 2 'No space left' replay "$work/read.rec" -r "$rules" -o file:/dev/full
-expect 2 "unknown output 'kafka'" replay "$work/read.rec" -r "$rules" -o kafka
-if ! "$bulwark" replay - -r "$rules" < "$work/read.rec" 2> "$work/err" | grep -q "$text"; then
-    fail "replay of standard input"
-fi
+# Tests of rules: the file beside the rules, and the recordings of above.
+cat > "$work/tests.yaml" << 'TESTS'
+rules: [rules.yaml]
+tests:
+- name: cat reads it
+  events:
+  - {type: openat, process: {exe: /bin/cat}, args: {name: /etc/shadow}}
+  expect: [Shadow is read]
+- {name: as it was recorded, recording: read.rec, expect: [Shadow is read]}
+- {name: nothing of it, recording: quiet.rec, expect: []}
+TESTS
+expect 0 '^3 passed, 0 failed$' rules test "$work/tests.yaml"
+expect 0 '^PASS cat reads it$' rules test "$work/tests.yaml"
+expect 0 '"passed": 3' rules test --json "$work/tests.yaml"
+expect 0 '^usage: bulwark rules test' rules test --help
+expect 2 'FILE|DIR... is missing' rules test
+mkdir "$work/tests"
+expect 2 'tests: no \*.yaml' rules test "$work/tests"
+sed 's/rules.yaml/..\/&/; s/: \([a-z]*.rec\)/: ..\/\1/' "$work/tests.yaml" > "$work/tests/a.yaml"
+sed 's/etc.shadow/etc\/passwd/' "$work/tests/a.yaml" > "$work/tests/b.yml"
+expect 1 '^5 passed, 1 failed$' rules test "$work/tests"
+expect 1 "^FAIL cat reads it: .*b.yml:3:3: 'Shadow is read' did not fire$" rules test "$work/tests"
+expect 1 '"missing": *\[$' rules test --json "$work/tests"
+sed 's/expect: \[[^]]*\]/expect: []/' "$work/tests.yaml" > "$work/none.yaml"
+expect 1 "^FAIL as it was recorded: .*: 'Shadow is read' fired$" rules test "$work/none.yaml"
+sed 's/^  expect: .*/&\n  others: ignored/' "$work/none.yaml" > "$work/others.yaml"
+expect 1 '^PASS cat reads it$' rules test "$work/others.yaml"
+sed 's/Shadow is read/Shadow is red/' "$work/tests.yaml" > "$work/typo.yaml"
+expect 2 "typo.yaml:6:12: no rule is called 'Shadow is red'; did you mean 'Shadow is read'" rules test "$work/typo.yaml"
+sed 's/openat/opnat/' "$work/tests.yaml" > "$work/type.yaml"
+expect 2 "type.yaml:5:12: 'opnat' is no event" rules test "$work/type.yaml"
+sed 1d "$work/tests.yaml" > "$work/ruleless.yaml"
+expect 2 'ruleless.yaml: names no rules' rules test "$work/ruleless.yaml"
+expect 0 '^3 passed' rules test -r "$rules" "$work/ruleless.yaml"
+expect 2 'field.yaml:[0-9]*:[0-9]*: ' rules test -r "$work/field.yaml" "$work/tests.yaml"
+expect 2 'absent.yaml: .*No such file' rules test "$work/absent.yaml"
+for kind in cut broken malformed absent; do
+    sed "s/read.rec/$kind.rec/" "$work/tests.yaml" > "$work/$kind.yaml"
+    expect 2 "$kind.yaml:7:3: .*$kind.rec: " rules test "$work/$kind.yaml"
+done
 
 "$bulwark" --help > /dev/full 2> "$work/err" && fail "standard output is full and nobody is told"
 grep -q "can't write to standard output" "$work/err" || fail "standard output is full: not told"
