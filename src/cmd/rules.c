@@ -262,5 +262,6 @@ int rules_command(int argc, char **argv)
             return options_error(&usage, "NAME is missing");
         return actions[i].function(&options);
     }
-    return options_error(&usage, "'%s' is none of check, list, fields, explain, test", argv[optind]);
+    return options_error(&usage, "'%s' is none of check, list, fields, explain, test",
+                         argv[optind]);
 }
