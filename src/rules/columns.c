@@ -6,6 +6,7 @@
 
 #define CONJUNCTIONS_MAX 64 /* of one rule */
 #define LITERALS_MAX     64 /* of one conjunction */
+#define WEIGHT_MAX       16384
 
 #define BIT(dimension) (1u << (dimension))
 #define UNKNOWN        BIT(DIMENSION_UNKNOWN)
@@ -26,6 +27,19 @@ static unsigned dimensions(struct term *term)
         bits |= dimensions(term->children[i]);
     term->dimensions = (uint16_t)bits;
     return bits;
+}
+
+/* Macros that use others twice double what is looked at for each key: to be known beforehand. */
+static uint32_t weight(struct term *term)
+{
+    uint32_t sum = 1;
+
+    if (term->weight)
+        return term->weight;
+    for (size_t i = 0; i < term->count && sum <= WEIGHT_MAX; i++)
+        sum += weight(term->children[i]);
+    term->weight = sum;
+    return sum;
 }
 
 static bool is_single(unsigned bits)
@@ -362,8 +376,10 @@ static int add_part(struct arena *arena, const struct rule *rule, bool unsplit,
 static int add_rule(struct arena *arena, struct rule *rule, struct columns *columns)
 {
     struct form form;
+    int r = -E2BIG;
 
-    int r = take_apart(arena, rule->condition, false, &form);
+    if (weight(rule->condition) <= WEIGHT_MAX)
+        r = take_apart(arena, rule->condition, false, &form);
     bool unsplit = r == -E2BIG;
     if (unsplit) {
         const struct conjunction whole = {0};

@@ -79,6 +79,7 @@ struct term {
     bool shared;         /* used in more than one place: remembers its result */
     bool visited;        /* while loading: its needs are noted */
     uint16_t dimensions; /* columns.c: what it looks at */
+    uint32_t weight;     /* columns.c: how many terms it is, macros written out */
     bool result;
     uint64_t stamp;
     const char *macro; /* the macro it is, NULL when it is none */

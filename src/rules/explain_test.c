@@ -272,11 +272,33 @@ static void unsplit(void **unused)
     rules_free(rules);
 }
 
+/* Written out, the macros are a condition of a million million comparisons. */
+static void doubling_macros(void **unused)
+{
+    static const char *const first[] = {"evt.type = openat", "fd.name contains x", "fd.name = /x",
+                                        "proc.name = x"};
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+        _cleanup_arena_ struct arena arena = {0};
+        _cleanup_buf_ struct buf yaml = {0};
+        struct explanation what;
+
+        buf_printf(&yaml, "- macro: m0\n  condition: %s\n", first[i]);
+        for (unsigned m = 1; m <= 40; m++)
+            buf_printf(&yaml, "- macro: m%u\n  condition: m%u and m%u\n", m, m - 1, m - 1);
+        add_rule(&yaml, "rule", "evt.type = openat and m40");
+        struct ruleset *rules = load(&yaml);
+        assert_int_equal(rules_explain(rules, 0, 0, &arena, &what), 0);
+        assert_true(what.unsplit);
+        rules_free(rules);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds_of_rules), cmocka_unit_test(texts),   cmocka_unit_test(disabled),
-        cmocka_unit_test(shared),         cmocka_unit_test(widened), cmocka_unit_test(unsplit),
+        cmocka_unit_test(kinds_of_rules),  cmocka_unit_test(texts),   cmocka_unit_test(disabled),
+        cmocka_unit_test(shared),          cmocka_unit_test(widened), cmocka_unit_test(unsplit),
+        cmocka_unit_test(doubling_macros),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
