@@ -311,8 +311,10 @@ static struct explain_texts texts_of(struct explainer *x, const struct column *c
         if (own->count)
             add_text(x, &texts, keep(x, &buf));
     } while (part != column->parts);
+    if (always)
+        texts.count = 0;
     sort_texts(&texts);
-    return always ? (struct explain_texts){0} : texts;
+    return texts;
 }
 
 static bool is_of_rule(struct explainer *x, const struct column *column,
