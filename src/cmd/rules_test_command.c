@@ -49,6 +49,7 @@ struct tester {
     const struct test_options *options;
     json_t *results; /* NULL: text */
     size_t passed, failed;
+    size_t unusable; /* files, and directories without one */
 };
 
 DEFINE_CLEANUP(struct ruleset *, rules_free);
@@ -193,7 +194,7 @@ static int load(const struct tester *tester, const char *path, const struct case
                       &everything, WARNINGS_NONE, ret_rules, NULL);
 }
 
-static int run_file(struct tester *tester, const char *path)
+static int try_file(struct tester *tester, const char *path)
 {
     _cleanup_(rules_freep) struct ruleset *rules = NULL;
     _cleanup_arena_ struct arena arena = {0};
@@ -219,6 +220,11 @@ static int run_file(struct tester *tester, const char *path)
     return r;
 }
 
+static void run_file(struct tester *tester, const char *path)
+{
+    tester->unusable += try_file(tester, path) < 0;
+}
+
 static int is_yaml(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
@@ -227,38 +233,43 @@ static int is_yaml(const struct dirent *entry)
 }
 
 /* The files of a directory, in name order; none is an error: nothing would be tested. */
-static int run_directory(struct tester *tester, const char *path)
+static void run_directory(struct tester *tester, const char *path)
 {
     struct dirent **entries = NULL;
-    struct error error = {0};
-    int count = scandir(path, &entries, is_yaml, alphasort), r = 0;
+    int count = scandir(path, &entries, is_yaml, alphasort);
 
     if (count <= 0) {
-        r = count < 0 ? -errno : -ENOENT;
+        int r = count < 0 ? -errno : -ENOENT;
+        struct error error = {0};
         error_set_at(&error, r, path, 0, 0, "no *.yaml and no *.yml can be read here: %s",
                      strerror(-r));
-        return print_error(&error);
+        print_error(&error);
+        tester->unusable++;
     }
     for (int i = 0; i < count; i++) {
         _cleanup_buf_ struct buf file = {0};
-        int failed = buf_printf(&file, "%s/%s", path, entries[i]->d_name);
-        if (failed == 0)
-            failed = run_file(tester, file.data);
-        r = r < 0 ? r : failed;
+        buf_printf(&file, "%s/%s", path, entries[i]->d_name);
+        if (file.failed)
+            tester->unusable++;
+        else
+            run_file(tester, file.data);
         free(entries[i]);
     }
     free(entries);
-    return r;
 }
 
 static int print_sums(struct tester *tester)
 {
     if (!tester->results) {
-        printf("%zu passed, %zu failed\n", tester->passed, tester->failed);
+        printf("%zu passed, %zu failed", tester->passed, tester->failed);
+        if (tester->unusable)
+            printf(", %zu not usable", tester->unusable);
+        putchar('\n');
         return 0;
     }
-    json_t *sums = json_pack("{s:o, s:I, s:I}", "tests", tester->results, "passed",
-                             (json_int_t)tester->passed, "failed", (json_int_t)tester->failed);
+    json_t *sums = json_pack("{s:o, s:I, s:I, s:I}", "tests", tester->results, "passed",
+                             (json_int_t)tester->passed, "failed", (json_int_t)tester->failed,
+                             "not_usable", (json_int_t)tester->unusable);
     int r = sums ? json_dumpf(sums, stdout, JSON_INDENT(2)) : -ENOMEM;
     putchar('\n');
     json_decref(sums);
@@ -268,7 +279,6 @@ static int print_sums(struct tester *tester)
 int rules_test_command(int argc, char **argv)
 {
     struct test_options options = {0};
-    bool unusable = false;
 
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
@@ -277,10 +287,12 @@ int rules_test_command(int argc, char **argv)
     for (int i = optind; i < argc; i++) {
         struct stat status;
         bool is_directory = stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
-        int r = is_directory ? run_directory(&tester, argv[i]) : run_file(&tester, argv[i]);
-        unusable = unusable || r < 0;
+        if (is_directory)
+            run_directory(&tester, argv[i]);
+        else
+            run_file(&tester, argv[i]);
     }
-    if (print_sums(&tester) < 0 || unusable)
+    if (print_sums(&tester) < 0 || tester.unusable)
         return EXIT_ERROR;
     return tester.failed ? EXIT_FINDINGS : EXIT_FINE;
 }

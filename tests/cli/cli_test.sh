@@ -187,6 +187,7 @@ sed 's/^  expect: .*/&\n  others: ignored/' "$work/none.yaml" > "$work/others.ya
 expect 1 '^PASS cat reads it$' rules test "$work/others.yaml"
 sed 's/Shadow is read/Shadow is red/' "$work/tests.yaml" > "$work/typo.yaml"
 expect 2 "typo.yaml:6:12: no rule is called 'Shadow is red'; did you mean 'Shadow is read'" rules test "$work/typo.yaml"
+expect 2 '^3 passed, 0 failed, 1 not usable$' rules test "$work/typo.yaml" "$work/tests.yaml"
 sed 's/openat/opnat/' "$work/tests.yaml" > "$work/type.yaml"
 expect 2 "type.yaml:5:12: 'opnat' is no event" rules test "$work/type.yaml"
 sed 1d "$work/tests.yaml" > "$work/ruleless.yaml"
