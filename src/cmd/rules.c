@@ -11,12 +11,15 @@
 #include "cmd/json.h"
 #include "cmd/load_rules.h"
 #include "cmd/rules_explain.h"
+#include "cmd/rules_lint.h"
 #include "rules/field.h"
 
 struct rules_command_options {
     struct texts rules;
     bool json;
     bool markdown;
+    bool lint;
+    struct texts allowed;
     const char *recording;
     const char *name; /* the operand behind the action */
 };
@@ -27,8 +30,11 @@ struct rules_command_options {
 
 static const struct option_row rows[] = {
     RULES_OPTION(struct rules_command_options, rules),
-    {OPTION("json", FLAG, json, "list, fields and explain: as a JSON array")},
+    {OPTION("json", FLAG, json, "list, fields, explain, check --lint: as a JSON array")},
     {OPTION("markdown", FLAG, markdown, "fields: as tables of a document")},
+    {OPTION("lint", FLAG, lint, "check: find what loads and still is not what was meant")},
+    {OPTION("allow", TEXTS, allowed, "check --lint: leave out findings of this code or rule"),
+     .value = "PATTERN"},
     {OPTION("recording", TEXT, recording, "explain: count what of it would leave the kernel"),
      .value = "FILE"},
 };
@@ -36,14 +42,16 @@ static const struct option_row rows[] = {
 static const struct usage usage = {
     .command = "rules",
     .operands = "check|list|fields|explain NAME|test",
-    .summary = "check    load the rules; errors and warnings as file:line:column\n"
-               "list     the rules: priority, name, tags\n"
-               "fields   what conditions and outputs can name\n"
-               "explain  what of a rule is decided in the kernel, and why the rest is not; NAME\n"
-               "         may hold *, ? and []\n"
-               "test     judge the events of test files: bulwark rules test --help\n\n"
-               "Exit code 0, warnings or not; 2 when the rules don't load or no rule is called\n"
-               "so.",
+    .summary =
+        "check    load the rules; errors and warnings as file:line:column; with --lint, what\n"
+        "         loads and still is not what was meant\n"
+        "list     the rules: priority, name, tags\n"
+        "fields   what conditions and outputs can name\n"
+        "explain  what of a rule is decided in the kernel, and why the rest is not; NAME\n"
+        "         may hold *, ? and []\n"
+        "test     judge the events of test files: bulwark rules test --help\n\n"
+        "Exit code 0, warnings or not; 1 when --lint finds something; 2 when the rules\n"
+        "don't load or no rule is called so.",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
     .operands_min = 1,
@@ -65,7 +73,10 @@ static int check(const struct rules_command_options *options)
 {
     struct ruleset *rules = NULL;
     size_t warnings = 0, enabled = 0;
+    const struct lint_request lint = {&options->rules, &options->allowed, options->json};
 
+    if (options->lint)
+        return rules_lint_print(&lint);
     if (load(options, WARNINGS_ALL, &rules, &warnings) < 0)
         return EXIT_ERROR;
     for (size_t i = 0; i < rules_count(rules); i++) {

@@ -67,6 +67,8 @@ int rules_load(const struct rules_source *sources, size_t count,
     if (r == 0) {
         struct checker checker = {rules, &collector, error};
         r = compile_rules(&checker, options);
+        if (r == 0 && options->inspect)
+            r = options->inspect(options->inspect_data, &checker, sources, count);
     }
     if (r == 0) {
         r = access_make(rules);

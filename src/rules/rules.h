@@ -32,12 +32,19 @@ bool rule_priority_parse(const char *text, enum rule_priority *ret_priority);
 
 enum rule_matching { MATCHING_FIRST, MATCHING_ALL };
 
+struct checker;
+struct rules_source;
+
 struct rules_options {
     enum rule_matching matching;
     enum rule_priority
         minimum_priority;     /* less urgent rules are not loaded; default (zeroed struct)
                                  would be EMERGENCY: callers set PRIORITY_DEBUG */
     bool no_suggested_output; /* true: don't append container_id=... k8s_ns_name=... to outputs */
+    /* Looks at all that was loaded while its text is still there (lint.h); NULL: nobody does. */
+    int (*inspect)(void *data, struct checker *checker, const struct rules_source *sources,
+                   size_t count);
+    void *inspect_data;
 };
 
 /* The version of Falco's engine whose rule language this is: for required_engine_version. */
