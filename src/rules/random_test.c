@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random rules over random events. Whatever evaluating all rules finds, looking up which to
- * evaluate finds too, and the kernel's tables let through, with the actor's mask and without.
+ * evaluate finds too, and the kernel's tables let through, with the actor's mask and without. What
+ * the linter says of a rule is so.
  * BULWARK_RANDOM_SETS and BULWARK_RANDOM_EVENTS make it long; BULWARK_RANDOM_SEED repeats a run.
  */
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include "rules/evaluate.h"
 #include "rules/field_testing.h"
 #include "rules/filter_lookup.h"
+#include "rules/lint.h"
 
 #define FEW   4
 #define MANY  (3 * ACCESS_RULES_MIN)
@@ -122,14 +124,37 @@ static void add_condition(struct buf *out, unsigned depth)
     buf_printf(out, ")");
 }
 
-static struct ruleset *random_rules(struct buf *text, unsigned count)
+/* What the linter said of rules, by their place. */
+static struct {
+    bool never, hidden;
+} told[MANY];
+
+static unsigned keep_findings(const struct lint_findings *findings)
 {
-    const struct rules_options options = {.matching = MATCHING_ALL,
-                                          .minimum_priority = PRIORITY_DEBUG};
+    unsigned count = 0;
+
+    memset(told, 0, sizeof(told));
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct lint_finding *finding = &findings->items[i];
+        unsigned rule = (unsigned)strtoul(finding->rule + 1, NULL, 10);
+        bool hidden =
+            !strcmp(finding->code, "LINT_SHADOWED") || !strcmp(finding->code, "LINT_DUPLICATE");
+        told[rule].never |= !strcmp(finding->code, "LINT_NEVER");
+        told[rule].hidden |= hidden;
+        count += hidden || told[rule].never;
+    }
+    return count;
+}
+
+static struct ruleset *random_rules(struct buf *text, unsigned count, unsigned *ret_told)
+{
+    struct rules_options options = {.matching = MATCHING_ALL, .minimum_priority = PRIORITY_DEBUG};
+    _cleanup_(lint_findings_done) struct lint_findings findings = {0};
     struct rules_warnings warnings = {0};
     struct ruleset *rules = NULL;
     struct error error = {0};
 
+    lint_ask(&options, &findings);
     buf_reset(text);
     for (unsigned i = 0; i < count; i++) {
         buf_printf(text, "- rule: r%u\n  desc: d\n  output: o\n  priority: NOTICE\n  condition: \"",
@@ -144,6 +169,7 @@ static struct ruleset *random_rules(struct buf *text, unsigned count)
     if (rules_load(&source, 1, &options, &warnings, &rules, &error) < 0)
         fail_msg("%u:%u: %s\n%s", error.line, error.column, error.message, text->data);
     rules_warnings_done(&warnings);
+    *ret_told += keep_findings(&findings);
     return rules;
 }
 
@@ -173,8 +199,15 @@ static void judge_event(void *data, const struct judged_event *judged)
     /* In the rules' own memory of this event: no rule is judged twice. */
     const struct rule_index *index = &judge->rules->by_type[judged->event->header->type];
     unsigned plain = 0;
-    for (size_t i = 0; i < index->count; i++)
-        plain += evaluate_term(judge->rules, index->rules[i]->condition);
+    for (size_t i = 0; i < index->count; i++) {
+        const struct rule *rule = index->rules[i];
+        unsigned place = (unsigned)strtoul(rule->info.name + 1, NULL, 10);
+        if (!evaluate_term(judge->rules, rule->condition))
+            continue;
+        if (told[place].never || (told[place].hidden && !plain))
+            fail_msg("the linter said it never matches: %s", rule->info.condition);
+        plain++;
+    }
     assert_int_equal(matches, plain);
     rules_mask(judge->rules, judged, &mask);
     bool passes = filter_lookup(tables, judged->event, &mask);
@@ -236,11 +269,12 @@ static void matches_are_let_through(void **unused)
     unsigned events = from_environment("BULWARK_RANDOM_EVENTS", 300);
     _cleanup_buf_ struct buf text = {0};
     struct judge judge = {.stream.now = 1000 * SECOND};
+    unsigned findings = 0;
 
     state = 88172645463325252ull + from_environment("BULWARK_RANDOM_SEED", 0);
     assert_int_equal(world_new(NULL, NULL, judge_event, &judge, &judge.stream.world), 0);
     for (unsigned set = 0; set < sets; set++) {
-        judge.rules = random_rules(&text, set % 4 ? FEW : MANY);
+        judge.rules = random_rules(&text, set % 4 ? FEW : MANY, &findings);
         for (unsigned i = 0; i < events; i++) {
             random_event(&judge.stream);
             assert_int_equal(stream_feed(&judge.stream), 0);
@@ -248,8 +282,8 @@ static void matches_are_let_through(void **unused)
         rules_free(judge.rules);
     }
     stream_close(&judge.stream);
-    print_message("%u sets, %u events: %u matched, %u let through\n", sets, judge.events,
-                  judge.matched, judge.passed);
+    print_message("%u sets, %u events: %u matched, %u let through; %u rules said to be hidden\n",
+                  sets, judge.events, judge.matched, judge.passed, findings);
     assert_int_equal(judge.events, sets * events);
     /* It says something only when rules do match, and when events are dropped. */
     assert_true(judge.matched > judge.events / 50 && judge.passed < judge.events);
