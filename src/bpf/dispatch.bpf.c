@@ -9,6 +9,7 @@
 
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
+#define EINPROGRESS           115
 #define NR_COMPAT_SOCKETCALL  102
 
 /* Sub-calls of the 32-bit socketcall, by number (uapi/linux/net.h), and how many arguments. */
@@ -102,8 +103,13 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
         return 0;
     if ((u32)task->tgid == settings.self)
         return 0;
-    if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
-        return 0; /* it will be made again */
+    if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
+        /* It will be made again; but a connection that was begun goes on by itself, made again or
+         * not. */
+        if (type != EVENT_CONNECT)
+            return 0;
+        result = -EINPROGRESS;
+    }
     if (result >= 0 && (type == EVENT_EXECVE || type == EVENT_EXECVEAT))
         return 0; /* process_exec tells */
 

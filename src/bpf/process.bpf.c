@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Processes made, executing, ending, and moved between cgroups: the scheduler's own tracepoints. */
+#include "lib/actor.h"
 #include "lib/args.h"
 
 /* An address range of the new program's memory: argv or the environment, NUL separated. */
@@ -123,6 +124,7 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
         stdio |= (u32)file_type(file_of_fd(fd)) << (fd * 8);
     put_number(s, PARAM_STDIO, stdio);
 
+    actor_executed(s, task);
     record_submit(s);
     record_end(s);
     return 0;

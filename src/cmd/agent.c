@@ -68,6 +68,7 @@ static int on_record(void *data, const void *record, size_t size)
     agent->records++;
     if (world_feed(agent->world, record, size) == -ENOMEM)
         agent->feed_failed++;
+    agent_masks_voided(agent, record);
     agent_record(agent, record, size);
     return 0;
 }
@@ -393,8 +394,7 @@ static void greet(struct agent *agent)
         snprintf(purpose, sizeof(purpose), "%zu rules", rules_count(agent->rules));
     log_info("ready: %s, %" PRIu64 " containers, %" PRIu64 " processes", purpose,
              counters->containers, counters->processes);
-    if (!agent->options->record_only && isatty(STDERR_FILENO) &&
-        !world_next_container(agent->world, NULL))
+    if (!agent->options->record_only && !world_next_container(agent->world, NULL))
         log_info("no container is running. To see alerts, in a second terminal: sudo make demo");
     notify_manager("READY=1");
 }

@@ -79,6 +79,10 @@ void agent_set_filter(struct agent *agent);
 void agent_learn_mask(struct agent *agent, const struct judged_event *judged);
 /* Something was learned from outside the stream of events. */
 void agent_forget_masks(struct agent *agent);
+/* A record was read and the world knows of it. */
+void agent_masks_voided(struct agent *agent, const struct event_header *header);
+/* So many critical events were lost so far. */
+void agent_resume_masks(struct agent *agent, uint64_t lost);
 /* False, and told, when the event of an alert would not have been sent. */
 bool agent_check_filter(struct agent *agent, const struct alert *alert);
 

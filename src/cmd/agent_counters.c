@@ -180,6 +180,9 @@ void agent_check_losses(struct agent *agent)
         agent->dropped_in_recording[i] = sensor[i];
     }
 
+    agent_resume_masks(agent,
+                       sensor[COUNTER_DROP_CRITICAL_RING_FULL] + sensor[COUNTER_DROP_SCRATCH_BUSY]);
+
     if (agent->told.when && now - agent->told.when < WARNING_PAUSE)
         return;
     uint64_t lost = list_losses(agent, sensor, &list);

@@ -9,14 +9,18 @@
 #include "rules/filter.h"
 #include "sensor/filter.h"
 
-/* Events of one state of a thread before its mask is made: most threads never come so far. */
-#define EVENTS_BEFORE_MASK 2
+/* A mask is made at this event of an actor: most threads never come so far. */
+#define EVENT_OF_MASK 2
 
-/* Counts events of actors, with the places the masks have. */
+/* Events of actors, at the places the masks have. */
 struct agent_filter {
+    uint64_t not_before; /* CLOCK_BOOTTIME ns: no mask is made from older events */
+    uint64_t lost;       /* critical events, when last looked at */
     struct {
         uint32_t actor, events;
+        uint32_t generation; /* of masks, when its mask was made; 0: it has none */
     } seen[FILTER_MASKS];
+    uint32_t generation; /* raised whenever masks become void */
 };
 
 static enum filter_mode mode_of(const struct agent *agent)
@@ -44,6 +48,8 @@ void agent_set_filter(struct agent *agent)
     enum filter_mode mode = mode_of(agent);
 
     int r = set_filter(agent, tables, mode);
+    if (agent->filter)
+        agent->filter->generation++;
     if (r < 0) {
         log_warning("the kernel side sends more than the rules need: %s", strerror(-r));
         set_filter(agent, NULL, FILTER_OFF); /* the tables before are those of other rules */
@@ -53,31 +59,62 @@ void agent_set_filter(struct agent *agent)
                  tables->merged, tables->unsplit);
 }
 
+/* Whether the state of the event's process is known for good, as far as rules ask. */
+static bool is_known(const struct judged_event *judged)
+{
+    /* What rules will know of it when the runtime's files are found is not known yet. */
+    if (judged->container && !judged->container->metadata_known)
+        return false;
+    return judged->process->image->exe_path[0] != '\0'; /* else made up, or a kernel thread */
+}
+
 void agent_learn_mask(struct agent *agent, const struct judged_event *judged)
 {
     const struct event_header *header = judged->event->header;
+    struct agent_filter *filter = agent->filter;
     struct filter_vector columns;
 
-    if (!header->actor || !agent->filter || agent->options->record_only)
+    if (!header->actor || !filter || header->flags & EVENT_FLAG_MASKS_VOID ||
+        header->time < filter->not_before || !is_known(judged))
         return;
     uint32_t place = header->actor % FILTER_MASKS;
-    if (agent->filter->seen[place].actor != header->actor) {
-        agent->filter->seen[place].actor = header->actor;
-        agent->filter->seen[place].events = 0;
+    if (filter->seen[place].actor != header->actor) {
+        filter->seen[place].actor = header->actor;
+        filter->seen[place].events = 0;
+        filter->seen[place].generation = 0;
     }
-    if (agent->filter->seen[place].events++ % EVENTS_BEFORE_MASK != EVENTS_BEFORE_MASK - 1)
+    if (++filter->seen[place].events < EVENT_OF_MASK ||
+        filter->seen[place].generation == filter->generation)
         return;
-    /* What rules will know of it when the runtime's files are found is not known yet. */
-    if (judged->container && !judged->container->metadata_known)
-        return;
+    filter->seen[place].generation = filter->generation;
     rules_mask(agent->rules, judged, &columns);
     sensor_set_mask(agent->sensor, header->actor, &columns);
 }
 
 void agent_forget_masks(struct agent *agent)
 {
-    if (agent->filter && agent->sensor)
-        sensor_forget_masks(agent->sensor);
+    if (!agent->filter || !agent->sensor)
+        return;
+    agent->filter->generation++;
+    sensor_forget_masks(agent->sensor);
+}
+
+void agent_masks_voided(struct agent *agent, const struct event_header *header)
+{
+    if (!agent->filter || !(header->flags & EVENT_FLAG_MASKS_VOID))
+        return;
+    agent->filter->generation++;
+    sensor_masks_voided(agent->sensor, header->actor);
+}
+
+void agent_resume_masks(struct agent *agent, uint64_t lost)
+{
+    if (!agent->filter || lost == agent->filter->lost)
+        return;
+    agent->filter->lost = lost;
+    agent->filter->generation++;
+    agent->filter->not_before = loop_now();
+    sensor_resume_masks(agent->sensor);
 }
 
 bool agent_check_filter(struct agent *agent, const struct alert *alert)

@@ -17,7 +17,7 @@ struct filter_path {
 };
 
 struct filter_name {
-    const char *name; /* at most FILTER_NAME_MAX - 1 bytes */
+    const char *name; /* at most FILTER_NAME_MAX - 2 bytes: a longer one is read cut */
     size_t len;
     struct filter_vector columns;
 };

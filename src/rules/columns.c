@@ -372,7 +372,6 @@ static int add_part(struct arena *arena, const struct rule *rule, bool unsplit,
     return 0;
 }
 
-/* Literals about the type of events narrow a column; what is left may still be nothing. */
 static int add_rule(struct arena *arena, struct rule *rule, struct columns *columns)
 {
     struct form form;

@@ -241,7 +241,8 @@ static bool is_open(const struct event *event, enum open what)
     int64_t file = event_number(event, PARAM_FILE_FLAGS, 0);
     bool executable = mode & (S_IXUSR | S_IXGRP | S_IXOTH);
     bool tmpfile = (flags & O_TMPFILE) == O_TMPFILE;
-    int64_t access = flags & O_ACCMODE;
+    /* What the file was opened for; openat2's caller may have changed what it asked. */
+    int64_t access = event_number(event, PARAM_FILE_OPEN_FLAGS, flags) & O_ACCMODE;
 
     switch (event->header->type) {
     case EVENT_OPEN:

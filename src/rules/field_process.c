@@ -244,7 +244,7 @@ static const struct field rows[] = {
     ROW("proc.cwd", STRING, EVENT, cwd, 0, "current directory, with a slash at its end"),
     ROW("proc.loginshellid", NUMBER, PROCESS, login_shell, 0,
         "pid of the oldest shell among the process and its ancestors"),
-    ROW("proc.tty", NUMBER, PROCESS, number, NUMBER_TTY,
+    ROW("proc.tty", NUMBER, EVENT, number, NUMBER_TTY,
         "device number of the controlling terminal, 0 for none"),
     ROW("proc.pid", NUMBER, PROCESS, self, PART_PID, "pid"),
     ROW("proc.vpid", NUMBER, PROCESS, self, PART_VPID, "pid in the process's own pid namespace"),

@@ -44,8 +44,8 @@ static bool by_open(struct lookup *lookup)
     int64_t flags = event_number(lookup->event, PARAM_OPEN_FLAGS, 0);
     bool makes_executable = (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) &&
                             event_number(lookup->event, PARAM_MODE, 0) & 0111;
-    unsigned index =
-        FILTER_OPEN((unsigned)(flags & O_ACCMODE), makes_executable, opened_as(lookup->event));
+    int64_t access = event_number(lookup->event, PARAM_FILE_OPEN_FLAGS, flags) & O_ACCMODE;
+    unsigned index = FILTER_OPEN((unsigned)access, makes_executable, opened_as(lookup->event));
 
     return narrow(lookup, small(lookup, FILTER_OPEN_AT + index));
 }

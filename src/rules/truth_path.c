@@ -99,7 +99,7 @@ int truth_keys(const struct atom *atom, truth_list list, void *data)
         int r = 0;
         if (!of_name)
             r = list_operand(atom, text, list, data);
-        else if (listing_of(atom) == LISTED_PATHS && text->len && text->len < FILTER_NAME_MAX)
+        else if (listing_of(atom) == LISTED_PATHS && text->len && text->len < FILTER_NAME_MAX - 1)
             r = list(data, text->data, text->len, true);
         if (r < 0)
             return r;
@@ -184,7 +184,7 @@ enum truth truth_of_other_names(const struct atom *atom)
     if (listing_of(atom) != LISTED_PATHS || atom->op == OP_NE)
         return TRUTH_EITHER; /* "!=": true of a file, false of what has no such name */
     for (size_t i = 0; i < atom->operand_count; i++)
-        if (!atom->operands[i].string.len || atom->operands[i].string.len >= FILTER_NAME_MAX)
+        if (!atom->operands[i].string.len || atom->operands[i].string.len >= FILTER_NAME_MAX - 1)
             return TRUTH_EITHER;
     return TRUTH_FALSE;
 }

@@ -20,4 +20,10 @@ void sensor_set_mask(struct sensor *sensor, uint32_t actor, const struct filter_
 /* What masks were made from has changed. */
 void sensor_forget_masks(struct sensor *sensor);
 
+/* A record with EVENT_FLAG_MASKS_VOID was read, and the world knows of it. */
+void sensor_masks_voided(struct sensor *sensor, uint32_t epoch);
+
+/* Such records may have been lost. Make no mask from events that are older than this call. */
+void sensor_resume_masks(struct sensor *sensor);
+
 #endif

@@ -74,7 +74,7 @@ static int add_name(const struct filter_maps *maps, uint32_t slot, const struct 
 {
     struct filter_name_key key = {.slot = slot};
 
-    if (name->len >= FILTER_NAME_MAX)
+    if (name->len >= FILTER_NAME_MAX - 1)
         return -ENAMETOOLONG;
     memcpy(key.name, name->name, name->len);
     return bpf_map_update_elem(maps->names, &key, &name->columns, BPF_ANY) < 0 ? -errno : 0;
@@ -107,8 +107,31 @@ int filter_maps_set(struct filter_maps *maps, const struct filter_tables *tables
         maps->entries = tables->path_count + tables->name_count;
     }
     state.mode = (uint16_t)mode;
-    state.epoch++;
-    __atomic_store(maps->state, &state, __ATOMIC_RELEASE);
+    /* The kernel side may raise the epoch meanwhile. */
+    struct filter_state old = *maps->state;
+    do
+        state.epoch = old.epoch + 1;
+    while (!__atomic_compare_exchange(maps->state, &old, &state, false, __ATOMIC_ACQ_REL,
+                                      __ATOMIC_RELAXED));
+    maps->epoch++;
     wait_for_programs();
     return 0;
+}
+
+void filter_maps_void(struct filter_maps *maps)
+{
+    __atomic_fetch_add(&maps->state->epoch, 1, __ATOMIC_ACQ_REL);
+    maps->epoch++;
+}
+
+void filter_maps_voided(struct filter_maps *maps, uint32_t epoch)
+{
+    if ((int32_t)(epoch - maps->epoch_resumed) > 0)
+        maps->epoch++;
+}
+
+void filter_maps_resume(struct filter_maps *maps)
+{
+    maps->epoch = maps->epoch_resumed =
+        __atomic_add_fetch(&maps->state->epoch, 1, __ATOMIC_ACQ_REL);
 }

@@ -329,7 +329,7 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
 
     struct bulwark__bss *globals = sensor->skeleton->bss;
     globals->settings.self = config.include_self ? 0 : (__u32)getpid();
-    sensor_set_needs(sensor, &config.needs);
+    (void)sensor_set_needs(sensor, &config.needs); /* stores only, so far */
 
     r = fill_event_rows(sensor->skeleton);
     if (r == 0)
@@ -373,13 +373,23 @@ void sensor_set_mask(struct sensor *sensor, uint32_t actor, const struct filter_
     __atomic_store_n(&mask->actor, 0, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
     mask->columns = *columns;
-    mask->epoch = sensor->filter.state->epoch;
+    mask->epoch = sensor->filter.epoch;
     __atomic_store_n(&mask->actor, actor, __ATOMIC_RELEASE);
 }
 
 void sensor_forget_masks(struct sensor *sensor)
 {
-    __atomic_fetch_add(&sensor->filter.state->epoch, 1, __ATOMIC_RELEASE);
+    filter_maps_void(&sensor->filter);
+}
+
+void sensor_masks_voided(struct sensor *sensor, uint32_t epoch)
+{
+    filter_maps_voided(&sensor->filter, epoch);
+}
+
+void sensor_resume_masks(struct sensor *sensor)
+{
+    filter_maps_resume(&sensor->filter);
 }
 
 int sensor_fd(const struct sensor *sensor)

@@ -8,6 +8,7 @@
  * over are in scratch.candidates.
  */
 
+#include "actor.h"
 #include "path.h"
 
 #define RAW_MAX  192 /* bytes of a name as given that are looked at */
@@ -51,46 +52,6 @@ static __always_inline bool filter_asks(struct scratch *s, const struct filter_v
     return any != 0;
 }
 
-/* The number of the thread's state, a new one when anything of it has changed. */
-static __always_inline u32 filter_actor(struct task_struct *task)
-{
-    struct actor *known =
-        bpf_task_storage_get(&filter_actors, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    const struct cred *cred = task->cred;
-    struct task_struct *parent = task->real_parent;
-
-    if (!known) {
-        count(COUNTER_FAILED_TASK_STORAGE);
-        return 0;
-    }
-    struct {
-        u64 permitted, effective;
-    } caps = {};
-    bpf_core_read(&caps, sizeof(caps), &cred->cap_permitted);
-    u64 exec = task->self_exec_id, parent_exec = parent->self_exec_id;
-    if (known->number && known->cred == (u64)cred && known->uid == cred->uid.val &&
-        known->euid == cred->euid.val && known->cap_effective == caps.effective &&
-        known->cap_permitted == caps.permitted && known->cgroups == (u64)task->cgroups &&
-        known->namespaces == (u64)task->nsproxy && known->parent == (u64)parent &&
-        known->exec == exec && known->parent_exec == parent_exec)
-        return known->number;
-
-    known->cred = (u64)cred;
-    known->uid = cred->uid.val;
-    known->euid = cred->euid.val;
-    known->cap_effective = caps.effective;
-    known->cap_permitted = caps.permitted;
-    known->cgroups = (u64)task->cgroups;
-    known->namespaces = (u64)task->nsproxy;
-    known->parent = (u64)parent;
-    known->exec = exec;
-    known->parent_exec = parent_exec;
-    u32 number = __sync_fetch_and_add(&last_actor, 1) + 1;
-    known->number = number;
-    count(COUNTER_FILTER_ACTORS);
-    return number;
-}
-
 /* Take away what the actor's state rules out, when user space has told. */
 static __always_inline bool filter_by_actor(struct scratch *s, u32 epoch)
 {
@@ -130,7 +91,7 @@ static __always_inline bool filter_begin(struct scratch *s)
         return false;
     if (!s->filter_on)
         return true;
-    s->actor = filter_actor(bpf_get_current_task_btf());
+    s->actor = actor_number();
     return filter_by_actor(s, state.epoch);
 }
 
@@ -218,6 +179,7 @@ CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, u64 flags, u64 mo
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
     if (address) {
         struct inode *inode = BPF_CORE_READ(file, f_inode);
+        access = BPF_CORE_READ(file, f_flags) & O_ACCMODE; /* not what openat2's caller has now */
         switch (BPF_CORE_READ(inode, i_mode) & S_IFMT) {
         case S_IFREG: opened = FILTER_OPENED_REGULAR; break;
         case S_IFDIR: opened = FILTER_OPENED_DIRECTORY; break;

@@ -53,6 +53,10 @@ struct qstr {
     const unsigned char *name;
 };
 
+struct list_head {
+    struct list_head *next;
+};
+
 struct super_block;
 struct inode;
 struct mnt_namespace;
@@ -278,6 +282,7 @@ struct task_struct {
     struct pid *thread_pid;
     u64 start_boottime;
     u64 self_exec_id; /* counts its execs */
+    struct list_head children;
     const struct cred *cred;
     char comm[16];
     struct fs_struct *fs;

@@ -104,18 +104,20 @@ MAP_LINKAGE struct {
     __type(value, u32);
 } socket_roles SEC(".maps");
 
-/* What rules know of a thread through its state, as of the last event: its number changes with it.
- */
+/* What fields of the class PROCESS read of a thread, as of its last event: actor.h. No holes. */
 struct actor {
-    u64 cred;
-    u64 cap_effective;
-    u64 cap_permitted;
-    u64 cgroups;
-    u64 namespaces;
-    u64 parent;
-    u64 parent_exec;
+    u64 cap_inheritable, cap_permitted, cap_effective;
+    u64 cgroup;
     u64 exec;
-    u32 uid, euid;
+    u64 parent_start, parent_exec;
+    u32 parent;
+    u32 uid, euid, fsuid, gid, egid;
+    u32 login_uid;
+    u32 mount_namespace;
+};
+
+struct actor_state {
+    struct actor actor;
     u32 number;
     u32 unused;
 };
@@ -124,8 +126,8 @@ MAP_LINKAGE struct {
     __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, int);
-    __type(value, struct actor);
-} filter_actors SEC(".maps");
+    __type(value, struct actor_state);
+} actors SEC(".maps");
 
 /* Written by user space through its mapping. */
 MAP_LINKAGE struct {
