@@ -9,7 +9,6 @@
 
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
-#define EINPROGRESS           115
 #define NR_COMPAT_SOCKETCALL  102
 
 /* Sub-calls of the 32-bit socketcall, by number (uapi/linux/net.h), and how many arguments. */

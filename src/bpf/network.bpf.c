@@ -2,8 +2,6 @@
 /* Sockets being made, connected, bound, listened on, accepted from. */
 #include "lib/args.h"
 
-#define EINPROGRESS 115
-
 FAMILY_PROGRAM(network)
 {
     s64 fd = (s32)s->args[0];

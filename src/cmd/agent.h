@@ -83,8 +83,8 @@ void agent_forget_masks(struct agent *agent);
 void agent_masks_voided(struct agent *agent, const struct event_header *header);
 /* So many critical events were lost so far. */
 void agent_resume_masks(struct agent *agent, uint64_t lost);
-/* False, and told, when the event of an alert would not have been sent. */
-bool agent_check_filter(struct agent *agent, const struct alert *alert);
+/* Counts and tells when the event of an alert would not have been sent. */
+void agent_check_filter(struct agent *agent, const struct alert *alert);
 
 /* agent_counters.c */
 

@@ -117,12 +117,11 @@ void agent_resume_masks(struct agent *agent, uint64_t lost)
     sensor_resume_masks(agent->sensor);
 }
 
-bool agent_check_filter(struct agent *agent, const struct alert *alert)
+void agent_check_filter(struct agent *agent, const struct alert *alert)
 {
     if (!(alert->judged->event->header->flags & EVENT_FLAG_FILTERED))
-        return true;
+        return;
     agent->filter_missed++;
     log_error("the kernel's tables say that no rule matches this event, but '%s' does",
               alert->rule.name);
-    return false;
 }

@@ -361,6 +361,7 @@ struct pt_regs {
 #define OVERLAYFS_MAGIC     0x794c7630
 #define TMPFS_MAGIC         0x01021994
 #define ANON_INODE_FS_MAGIC 0x09041934
+#define EINPROGRESS         115
 #define S_IFMT              0170000
 #define S_IFSOCK            0140000
 #define S_IFLNK             0120000
