@@ -48,9 +48,13 @@ int runtime_state_find(struct facts *facts, const struct runtime_query *query, b
         runtime_labels(json_at(config, "annotations"), FACT_LABELS, found);
         oci_apply(config, found);
         oci_apply_image(config, found);
+    } else if (state->early) {
+        return -ENOENT;
     } else {
         found->flags |= CONTAINER_FLAG_PARTIAL;
     }
+    if (state->early)
+        found->flags |= CONTAINER_FLAG_PARTIAL;
     if (state->bundle[0] == '/')
         apply_umoci(facts, state->bundle, found);
     runtime_start_from_file(facts, state->directory, found);

@@ -39,7 +39,10 @@ struct row {
     struct expected expected[EXPECTED_MAX];
 };
 
-#define IS(param, text) {PARAM_##param, text}
+#define IS(param, text)                                                                            \
+    {                                                                                              \
+        PARAM_##param, text                                                                        \
+    }
 
 static const struct row rows[] = {
     {"runc",
@@ -331,6 +334,42 @@ static void test_refresh(void **state)
     tree_remove(&tree);
 }
 
+/* crun's container runs before its status is there: it has its name and image all the same. */
+static void test_crun_early(void **state)
+{
+    static const char config[] =
+        "{\"root\": {\"path\": \"rootfs\"}, \"process\": {\"args\": [\"sleep\"]}, \"annotations\": "
+        "{\"org.opencontainers.image.ref.name\": \"registry.example/a:1\"}}";
+    struct tree tree;
+    struct facts *facts = NULL;
+    struct cgroup_container container;
+
+    tree_make(&tree);
+    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, NULL), 0);
+    struct world_requests requests = facts_requests(facts);
+    tree_write(&tree, "run/crun/a/config.json", "{\"root\": {", 1);
+    assert_true(requests.container_metadata(facts, NULL, "a", RUNTIME_CRUN, NULL, 0) < 0);
+    tree_write(&tree, "run/crun/a/config.json", config, 1);
+    assert_int_equal(requests.cgroup_container(facts, NULL, 1, "/a", &container), -EAGAIN);
+    assert_int_equal(requests.container_metadata(facts, NULL, "a", RUNTIME_CRUN, NULL, 0), 0);
+    const struct event *event = testing_record(EVENT_CONTAINER, 0);
+    assert_non_null(event);
+    assert_true(testing_has(event, PARAM_CONTAINER_NAME, "a"));
+    assert_true(testing_has(event, PARAM_CONTAINER_IMAGE, "registry.example/a:1"));
+    assert_int_equal(event_number(event, PARAM_CONTAINER_FLAGS, -1), CONTAINER_FLAG_PARTIAL);
+
+    tree_write(&tree, "run/crun/a/status", "{\"cgroup-path\": \"/a\", \"bundle\": \"/b\"}", 1);
+    assert_int_equal(requests.cgroup_container(facts, NULL, 1, "/a", &container), 0);
+    assert_string_equal(container.id, "a");
+    assert_int_equal(requests.container_metadata(facts, NULL, "a", RUNTIME_CRUN, NULL, 0), 0);
+    event = testing_record(EVENT_CONTAINER, 1);
+    assert_true(event && testing_has(event, PARAM_CONTAINER_BUNDLE, "/b"));
+
+    testing_forget();
+    facts_free(facts);
+    tree_remove(&tree);
+}
+
 /* What no runtime writes: devices, FIFOs, links out of the root, directories, huge files. */
 static void test_strange_files(void **state)
 {
@@ -364,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_cgroups_by_state),
         cmocka_unit_test(test_broken_files_are_counted),
         cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_crun_early),
         cmocka_unit_test(test_strange_files),
     };
 

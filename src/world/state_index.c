@@ -55,6 +55,7 @@ struct entry {
     struct cgroup_key *cgroups[CGROUPS_PER_CONTAINER_MAX];
     unsigned cgroup_count;
     uint64_t directory_inode, file_inode;
+    off_t file_size;
     struct timespec file_time;
     bool seen;     /* in the running refresh */
     bool readable; /* else only remembered so as not to be read again */
@@ -193,12 +194,25 @@ static void apply_crun(struct facts *facts, struct entry *entry, const json_t *s
     entry->state.rootfs = text_or_empty(json_text(state, "rootfs"));
 }
 
+/* crun copies the configuration first and writes its status last, when the container may run
+ * already: until then that is all there is. */
+static void apply_crun_early(struct facts *facts, struct entry *entry, const json_t *config)
+{
+    entry->state.runtime = RUNTIME_CRUN;
+    entry->state.crun = true;
+    entry->state.early = true;
+    entry->state.bundle = text_or_empty(NULL);
+    entry->state.rootfs = text_or_empty(NULL);
+}
+
 static const struct {
     const char *file;
     void (*apply)(struct facts *facts, struct entry *entry, const json_t *state);
+    bool early; /* the true one is still to come */
 } kinds[] = {
-    {"state.json", apply_runc},
-    {"status", apply_crun},
+    {.file = "state.json", .apply = apply_runc},
+    {.file = "status", .apply = apply_crun},
+    {.file = "config.json", .apply = apply_crun_early, .early = true},
 };
 
 static void find_owner(struct state_entry *state)
@@ -283,9 +297,10 @@ static bool scan_container(struct facts *facts, int root_fd, const char *root, c
     if ((size_t)snprintf(directory, sizeof(directory), "%s/%s", root, id) >= sizeof(directory))
         return false;
     HASH_FIND(by_directory, index->by_directory, directory, strlen(directory), entry);
-    if (entry && (entry->directory_inode != dir.st_ino || entry->file_inode != file.st_ino ||
-                  entry->file_time.tv_sec != file.st_mtim.tv_sec ||
-                  entry->file_time.tv_nsec != file.st_mtim.tv_nsec)) {
+    if (entry &&
+        (entry->directory_inode != dir.st_ino || entry->file_inode != file.st_ino ||
+         entry->file_size != file.st_size || entry->file_time.tv_sec != file.st_mtim.tv_sec ||
+         entry->file_time.tv_nsec != file.st_mtim.tv_nsec)) {
         forget(index, entry);
         entry = NULL;
     }
@@ -297,11 +312,12 @@ static bool scan_container(struct facts *facts, int root_fd, const char *root, c
             return false;
         entry->directory_inode = dir.st_ino;
         entry->file_inode = file.st_ino;
+        entry->file_size = file.st_size;
         entry->file_time = file.st_mtim;
         read_state(facts, entry, kind);
     }
     entry->seen = true;
-    return !entry->readable && is_young(&file);
+    return (!entry->readable || kinds[kind].early) && is_young(&file);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t value)

@@ -26,6 +26,7 @@ struct state_entry {
     char *rootfs;
     char *name_space; /* the directory above, for containerd: "default" */
     bool crun;
+    bool early; /* crun's without a status yet: of cgroup, bundle and rootfs nothing is known */
     uint64_t start_time; /* CLOCK_REALTIME ns, 0 unknown */
 };
 
