@@ -265,7 +265,8 @@ static int make_operands(struct checker *checker, struct atom *atom, const struc
     if (!atom->set)
         return no_memory(checker);
     for (size_t i = 0; i < count; i++)
-        string_set_add(atom->set, atom->operands[i].string.data, atom->operands[i].string.len);
+        if (!atom->operands[i].is_pattern)
+            string_set_add(atom->set, atom->operands[i].string.data, atom->operands[i].string.len);
     return 0;
 }
 

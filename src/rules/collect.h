@@ -61,6 +61,7 @@ struct rule_def {
     const char *name;
     const struct yaml_node *node;
     struct origin condition, output, description;
+    const struct ast *ast; /* of the condition with its exceptions, once compiled */
     enum rule_priority priority;
     const char *source;
     bool unknown_source;

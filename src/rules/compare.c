@@ -158,14 +158,76 @@ bool compare_address(enum operator op, const struct field_value *left, const str
     return in != (op == OP_NE);
 }
 
-bool compare_path_below(const struct string_set *set, const struct field_string *path)
+size_t compare_tidy_path(const char *text, size_t len, char *to)
 {
+    size_t end = 0;
+
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != '/' || !end || to[end - 1] != '/')
+            to[end++] = text[i];
+    return end > 1 && to[end - 1] == '/' ? end - 1 : end;
+}
+
+static bool below_listed(const struct string_set *set, const struct field_string *path)
+{
+    /* what all paths are below: "/", or "" for those that begin without a slash */
+    size_t root = path->len && path->data[0] == '/';
+
     for (size_t i = 0; i <= path->len; i++) {
-        if (i < path->len && path->data[i] != '/')
+        if (i && i < path->len && path->data[i] != '/')
             continue;
-        if (string_set_has_length(set, i) &&
-            string_set_has(set, string_hash(path->data, i), path->data, i))
+        size_t len = i ? i : root;
+        if (string_set_has_length(set, len) &&
+            string_set_has(set, string_hash(path->data, len), path->data, len))
             return true;
     }
+    return false;
+}
+
+static size_t part_len(const struct field_string *path, size_t at)
+{
+    const char *slash = memchr(path->data + at, '/', path->len - at);
+
+    return slash ? (size_t)(slash - path->data) - at : path->len - at;
+}
+
+/* Part by part: no pattern matches across a slash. */
+static bool below_pattern(const struct field_string *pattern, const struct field_string *path)
+{
+    size_t p = 0, t = 0;
+
+    if ((pattern->data[0] == '/') != (path->len && path->data[0] == '/'))
+        return false;
+    for (;;) {
+        size_t wanted = part_len(pattern, p), len = part_len(path, t);
+        if (!glob_match(pattern->data + p, wanted, path->data + t, len, false))
+            return false;
+        p += wanted + 1;
+        t += len + 1;
+        if (p > pattern->len)
+            return true;
+        if (t > path->len)
+            return false;
+    }
+}
+
+bool compare_path_below(struct ruleset *rules, const struct atom *atom,
+                        const struct field_string *path)
+{
+    struct field_string tidy = *path;
+
+    if (memmem(path->data, path->len, "//", 2)) {
+        char *copy = field_context_alloc(&rules->context, path->len);
+        if (!copy) {
+            rules->context.values_cut++;
+            return false;
+        }
+        tidy = (struct field_string){copy, compare_tidy_path(path->data, path->len, copy)};
+    }
+    if (below_listed(atom->set, &tidy))
+        return true;
+    for (size_t i = 0; i < atom->operand_count; i++)
+        if (atom->operands[i].is_pattern && below_pattern(&atom->operands[i].string, &tidy))
+            return true;
     return false;
 }

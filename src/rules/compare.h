@@ -22,8 +22,13 @@ bool compare_number(enum operator op, const struct field_value *left, int64_t ri
 /* The same for addresses, against an address or network: = != and the list operators. */
 bool compare_address(enum operator op, const struct field_value *left, const struct operand *right);
 
-/* Whether a path is one of a set's members or below one: members have no slash at their end. */
-bool compare_path_below(const struct string_set *set, const struct field_string *path);
+/* Write a path with one slash for several and none at its end; returns its length. `to` has room
+ * for `len` bytes and may be `text`. */
+size_t compare_tidy_path(const char *text, size_t len, char *to);
+
+/* Whether a path is one of those on the right of a pmatch or below one. */
+bool compare_path_below(struct ruleset *rules, const struct atom *atom,
+                        const struct field_string *path);
 
 /* IPv4 in IPv6 (::ffff:a.b.c.d) is the same address as the IPv4 one. */
 void compare_normalise(uint8_t address[16], uint8_t *len, uint8_t *bits);

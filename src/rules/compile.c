@@ -100,8 +100,7 @@ static int make_output(struct checker *checker, const struct rules_options *opti
     return r < 0 ? no_memory(checker) : 0;
 }
 
-static int compile_condition(struct checker *checker, const struct rule_def *def,
-                             struct term **ret_term)
+static int compile_condition(struct checker *checker, struct rule_def *def, struct term **ret_term)
 {
     struct arena *arena = checker->collector->arena;
     struct origin *condition = arena_alloc(arena, sizeof(*condition));
@@ -120,7 +119,10 @@ static int compile_condition(struct checker *checker, const struct rule_def *def
     if (r < 0)
         return no_memory(checker);
     r = parse_condition(arena, condition, &ast, checker->error);
-    return r < 0 ? r : check_condition(checker, ast, ret_term);
+    if (r < 0)
+        return r;
+    def->ast = ast;
+    return check_condition(checker, ast, ret_term);
 }
 
 static int compare_tags(const void *a, const void *b)
@@ -191,7 +193,7 @@ static void warn_many_types(struct checker *checker, const struct rule_def *def,
 
 /* 0 with *ret_rule NULL when the rule is skipped. */
 static int compile_rule(struct checker *checker, const struct rules_options *options,
-                        const struct rule_def *def, struct rule **ret_rule)
+                        struct rule_def *def, struct rule **ret_rule)
 {
     struct rule *rule = arena_alloc(&checker->rules->arena, sizeof(*rule));
     struct error at = {0}, *outer = checker->error;
@@ -347,7 +349,7 @@ int compile_rules(struct checker *checker, const struct rules_options *options)
     for (const struct macro_def *macro = collector->macros; macro; macro = macro->hh.next)
         note_list_uses(checker, macro->ast);
 
-    for (const struct rule_def *def = collector->rules; def; def = def->hh.next) {
+    for (struct rule_def *def = collector->rules; def; def = def->hh.next) {
         struct rule *rule;
         if (def->unknown_source)
             continue;

@@ -56,6 +56,7 @@ struct operand {
     uint8_t address[16];
     uint8_t address_len, prefix_bits;
     pcre2_code *regex; /* owned */
+    bool is_pattern;   /* of pmatch: some part of the path is a pattern */
 };
 
 /* A comparison. */

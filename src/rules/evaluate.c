@@ -108,6 +108,21 @@ static struct operand operand_of(const struct field_value *value, bool second)
     return operand;
 }
 
+static bool is_within(const struct field_string *string, const struct field_string *strings,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strings[i].len == string->len && !memcmp(strings[i].data, string->data, string->len))
+            return true;
+    return false;
+}
+
+/* `in` of a list that is a value of its own wants all its elements in the other. */
+static bool wants_all(enum operator op, const struct field_value *left)
+{
+    return op == OP_IN && left->type == FIELD_STRINGS && !left->is_ancestor_list;
+}
+
 /* Each element of a list on the right is one operand; both ends of a connection are as on the left.
  */
 static bool compare_with_field(struct ruleset *rules, const struct atom *atom,
@@ -118,6 +133,12 @@ static bool compare_with_field(struct ruleset *rules, const struct atom *atom,
     const struct field_string *strings = strings_of(right, &count);
     bool holds = false;
 
+    if (wants_all(atom->op, left)) {
+        size_t i = 0;
+        while (i < left->list_len && is_within(&left->list[i], strings, count))
+            i++;
+        return left->list_len && i == left->list_len;
+    }
     for (size_t i = 0; i < count && !holds; i++) {
         operand.string = strings[i];
         holds = compare(rules, atom->op, left, &operand);
@@ -128,10 +149,11 @@ static bool compare_with_field(struct ruleset *rules, const struct atom *atom,
     return compare(rules, atom->op, left, &operand);
 }
 
-static bool in_set(const struct atom *atom, const struct field_string *string, struct slot *cached)
+static bool in_set(struct ruleset *rules, const struct atom *atom,
+                   const struct field_string *string, struct slot *cached)
 {
     if (atom->op == OP_PMATCH)
-        return compare_path_below(atom->set, string);
+        return compare_path_below(rules, atom, string);
     if (!string_set_has_length(atom->set, string->len))
         return false;
     if (!cached)
@@ -144,18 +166,16 @@ static bool in_set(const struct atom *atom, const struct field_string *string, s
     return string_set_has(atom->set, cached->hash, string->data, string->len);
 }
 
-/*
- * Of a list that is a value of its own, `in` wants all elements to be in the set, the others one.
- * A walk over ancestors asks for one always.
- */
-static bool compare_with_set(const struct atom *atom, const struct field_value *left)
+/* A walk over ancestors asks for one always, and so does any operator but `in`. */
+static bool compare_with_set(struct ruleset *rules, const struct atom *atom,
+                             const struct field_value *left)
 {
     if (left->type != FIELD_STRINGS)
-        return in_set(atom, &left->string, atom->left);
+        return in_set(rules, atom, &left->string, atom->left);
 
-    bool all = atom->op == OP_IN && !left->is_ancestor_list;
+    bool all = wants_all(atom->op, left);
     for (size_t i = 0; i < left->list_len; i++)
-        if (in_set(atom, &left->list[i], NULL) != all)
+        if (in_set(rules, atom, &left->list[i], NULL) != all)
             return !all;
     return all && left->list_len;
 }
@@ -187,7 +207,8 @@ static bool evaluate_atom(struct ruleset *rules, struct atom *atom)
         const struct field_value *right = evaluate_slot(rules, atom->right);
         return right && compare_with_field(rules, atom, left, right);
     }
-    return atom->set ? compare_with_set(atom, left) : compare_with_operands(rules, atom, left);
+    return atom->set ? compare_with_set(rules, atom, left)
+                     : compare_with_operands(rules, atom, left);
 }
 
 static bool evaluate_children(struct ruleset *rules, struct term *term, bool stop)

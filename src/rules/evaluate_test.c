@@ -19,6 +19,8 @@ static int set_values(void **state)
     stub_string("proc.name", "Cat");
     stub_string("proc.cmdline", "Cat -n \"/etc/shadow\"");
     stub_string("fd.name", "/etc/pam.d/login");
+    stub_string("container.image.repository", "/a//b/c");
+    stub_string("container.image.tag", "x/y");
     stub_string("evt.arg[flags]", "O_RDONLY|O_CLOEXEC");
     stub_string("proc.aname[1]", "sh");
     stub_string("proc.env[HOME]", "/root");
@@ -71,6 +73,12 @@ static const struct row rows[] = {
     {"fd.name glob '/etc/[o-q]am.d/[!a-k]ogin'", true},
     {"fd.name glob '/ETC/*'", false},
     {"fd.name glob '*x*'", false},
+    {"fd.name glob '/[[:alpha:]]t*[![:upper:]]'", true},
+    {"fd.name glob '/[[:digit:]]t*'", false},
+    {"fd.name glob '/etc/pam.d/login\\\\'", false},
+    {"fd.name glob '/etc/[p'", false},
+    {"fd.name iglob '/[[:upper:]]TC/*'", false},
+    {"fd.name iglob '/[[:lower:]]TC/*'", true},
     {"fd.name iglob '/ETC/*/LOGIN'", true},
     {"fd.name iglob '/usr/*'", false},
     {"fd.name regex '/etc/[a-z.]+/lo(g|x)in'", true},
@@ -95,6 +103,20 @@ static const struct row rows[] = {
     {"fd.name pmatch (/etc/pam.d/login/x)", false},
     {"fd.name pmatch (/)", true},
     {"fd.name pmatch ()", false},
+    {"fd.name pmatch (/x, /e*)", true},
+    {"fd.name pmatch ('/*/pam.[a-d]')", true},
+    {"fd.name pmatch ('/*/login')", false}, /* no pattern goes across a slash */
+    {"fd.name pmatch ('/etc/*/*/*')", false},
+    {"fd.name pmatch ('*/login')", false},
+    {"fd.name pmatch (//etc///pam.d//)", true},
+    {"fd.name pmatch (etc)", false},
+    {"fd.name pmatch ('')", false},
+    {"container.image.repository pmatch (/a/b)", true}, /* "/a//b/c" */
+    {"container.image.repository pmatch ('/a/?/c')", true},
+    {"container.image.tag pmatch (x)", true}, /* "x/y" */
+    {"container.image.tag pmatch ('')", true},
+    {"container.image.tag pmatch (/, /x, '/*')", false},
+    {"container.image.tag pmatch ('?')", true},
     {"evt.arg.flags contains O_CLOEXEC", true},
     {"evt.arg[flags] contains O_CLOEXEC", true},
     {"proc.env[HOME] = /root", true},
@@ -114,6 +136,11 @@ static const struct row rows[] = {
     {"k8s.pod.labels = web", true},
     {"k8s.pod.labels exists", true},
     {"k8s.pod.labels in ()", false},
+    {"k8s.pod.labels in val(k8s.pod.labels)", true},
+    {"k8s.pod.labels in val(proc.aname)", false},
+    {"k8s.pod.labels intersects val(k8s.pod.labels)", true},
+    {"k8s.pod.labels in val(container.name)", false},
+    {"proc.aname in val(proc.aname[1])", true},
     {"k8s.pod.labels intersects ()", false},
     {"k8s.pod.labels contains pp", true},
     {"k8s.pod.labels glob 'w?b'", true},

@@ -2,6 +2,8 @@
 #include "rules/glob.h"
 
 #include <ctype.h>
+#include <string.h>
+#include <wctype.h>
 
 struct pattern {
     const char *text;
@@ -14,6 +16,29 @@ static unsigned char fold(const struct pattern *pattern, char c)
     return (unsigned char)(pattern->ignore_case ? tolower((unsigned char)c) : c);
 }
 
+/* Length of a class like "[:alpha:]" that starts at `at`, 0 when none does. */
+static size_t class_len(const struct pattern *pattern, size_t at)
+{
+    const char *text = pattern->text + at;
+    size_t left = pattern->len - at;
+
+    if (left < 4 || text[0] != '[' || text[1] != ':')
+        return 0;
+    const char *end = memmem(text + 2, left - 2, ":]", 2);
+    return end ? (size_t)(end - text) + 2 : 0;
+}
+
+/* No case is ignored here: a class says what it means. */
+static bool in_class(const struct pattern *pattern, size_t at, size_t len, char c)
+{
+    char name[16] = "";
+
+    if (len - 4 >= sizeof(name))
+        return false;
+    memcpy(name, pattern->text + at + 2, len - 4);
+    return iswctype((wint_t)(unsigned char)c, wctype(name));
+}
+
 /* Offset behind the set that starts at `at` ("["), 0 when it does not end: then "[" is itself. */
 static size_t set_end(const struct pattern *pattern, size_t at)
 {
@@ -22,7 +47,10 @@ static size_t set_end(const struct pattern *pattern, size_t at)
     if (i < pattern->len && (pattern->text[i] == '!' || pattern->text[i] == '^'))
         i++;
     for (size_t first = i; i < pattern->len; i++) {
-        if (pattern->text[i] == '\\')
+        size_t class = class_len(pattern, i);
+        if (class)
+            i += class - 1;
+        else if (pattern->text[i] == '\\')
             i++;
         else if (pattern->text[i] == ']' && i != first)
             return i + 1;
@@ -43,6 +71,12 @@ static bool in_set(const struct pattern *pattern, size_t at, size_t end, char c)
     unsigned char wanted = fold(pattern, c);
 
     for (size_t i = at + 1 + negated; i < end - 1;) {
+        size_t class = class_len(pattern, i);
+        if (class) {
+            found |= in_class(pattern, i, class, c);
+            i += class;
+            continue;
+        }
         unsigned char low = fold(pattern, set_char(pattern, &i)), high = low;
         if (i + 1 < end - 1 && pattern->text[i] == '-') {
             i++;
@@ -69,8 +103,8 @@ static size_t match_one(const struct pattern *pattern, size_t at, char c)
             return in_set(pattern, at, end, c) ? end : 0;
         break;
     case '\\':
-        if (at + 1 < pattern->len)
-            at++;
+        if (++at == pattern->len)
+            return 0; /* it escapes nothing */
         break;
     default: break;
     }

@@ -117,8 +117,11 @@ static int make_string(struct arena *arena, const char *field, enum operator op,
             return wrong(error, value, field, "bytes as pairs of hex digits, as in 7f454c46");
         len /= 2;
     }
-    while (op == OP_PMATCH && len && copy[len - 1] == '/')
-        copy[--len] = '\0';
+    if (op == OP_PMATCH) {
+        len = compare_tidy_path(copy, len, copy);
+        copy[len] = '\0';
+        operand->is_pattern = copy[strcspn(copy, "*?[")] != '\0';
+    }
     operand->string = (struct field_string){copy, len};
     return op == OP_REGEX ? make_regex(value, operand, error) : 0;
 }

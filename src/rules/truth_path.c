@@ -27,6 +27,12 @@ static enum listing listing_of(const struct atom *atom)
     }
 }
 
+/* A path one of whose parts is a pattern is below what comes before the first wildcard. */
+static enum listing listing_of_operand(const struct atom *atom, const struct operand *operand)
+{
+    return operand->is_pattern ? LISTED_LITERAL : listing_of(atom);
+}
+
 static bool is_directory(const struct atom *atom)
 {
     return !strcmp(atom->left->ref.field->name, "fd.directory");
@@ -70,10 +76,11 @@ static int list_below(const struct field_string *text, truth_list list, void *da
     return r < 0 ? r : list(data, below, end, false);
 }
 
-static int list_operand(const struct atom *atom, const struct field_string *text, truth_list list,
+static int list_operand(const struct atom *atom, const struct operand *operand, truth_list list,
                         void *data)
 {
-    enum listing listing = listing_of(atom);
+    const struct field_string *text = &operand->string;
+    enum listing listing = listing_of_operand(atom, operand);
     size_t len = listing == LISTED_LITERAL ? literal_len(text) : text->len;
 
     if (!is_listable(len))
@@ -98,7 +105,7 @@ int truth_keys(const struct atom *atom, truth_list list, void *data)
         const struct field_string *text = &atom->operands[i].string;
         int r = 0;
         if (!of_name)
-            r = list_operand(atom, text, list, data);
+            r = list_operand(atom, &atom->operands[i], list, data);
         else if (listing_of(atom) == LISTED_PATHS && text->len && text->len < FILTER_NAME_MAX - 1)
             r = list(data, text->data, text->len, true);
         if (r < 0)
@@ -114,7 +121,7 @@ bool truth_listed(const struct atom *atom)
     if (listing != LISTED_PATHS && listing != LISTED_PREFIX && listing != LISTED_BELOW)
         return false;
     for (size_t i = 0; i < atom->operand_count; i++)
-        if (!is_listable(atom->operands[i].string.len))
+        if (!is_listable(atom->operands[i].string.len) || atom->operands[i].is_pattern)
             return false;
     return !is_directory(atom);
 }
@@ -125,10 +132,11 @@ static bool begins(const char *text, size_t len, const char *with, size_t with_l
 }
 
 /* What one operand finds among paths that begin with `prefix` and are not listed. */
-static enum truth finds(const struct atom *atom, const struct field_string *text,
-                        const char *prefix, size_t len)
+static enum truth finds(const struct atom *atom, const struct operand *operand, const char *prefix,
+                        size_t len)
 {
-    enum listing listing = listing_of(atom);
+    const struct field_string *text = &operand->string;
+    enum listing listing = listing_of_operand(atom, operand);
     size_t text_len = text->len;
     bool exact = !is_directory(atom);
 
@@ -165,7 +173,7 @@ enum truth truth_below(const struct atom *atom, const char *prefix, size_t len)
     if (listing_of(atom) == LISTED_NOT)
         return TRUTH_EITHER;
     for (size_t i = 0; i < atom->operand_count; i++) {
-        enum truth one = finds(atom, &atom->operands[i].string, prefix, len);
+        enum truth one = finds(atom, &atom->operands[i], prefix, len);
         if (one == TRUTH_TRUE) {
             truth = TRUTH_TRUE;
             break;
