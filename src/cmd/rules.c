@@ -153,12 +153,46 @@ static const char *const argument_texts[] = {
     [FIELD_REQUIRED_KEY] = "[KEY]", [FIELD_SUFFIX_KEY] = ".NAME",
 };
 
+static const struct {
+    enum field_tier tier;
+    const char *name;
+} tiers[] = {
+    {FIELD_TIER_TRACING, "tracing"},
+    {FIELD_TIER_LSM, "lsm"},
+};
+
+static const char *class_name(const struct field *field)
+{
+    return field->class == FIELD_OF_PROCESS ? "process" : "event";
+}
+
+static json_t *tiers_json(const struct field *field)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < sizeof(tiers) / sizeof(tiers[0]); i++)
+        if (field->tiers & tiers[i].tier)
+            json_array_append_new(array, json_string(tiers[i].name));
+    return array;
+}
+
+static json_t *changes_json(const struct field *field)
+{
+    json_t *array = json_array();
+
+    for (unsigned place = 0; place < FIELD_CHANGE_MAX; place++)
+        if (field->changes >> place & 1)
+            json_array_append_new(array, json_string(field_change_name(place)));
+    return array;
+}
+
 static json_t *field_json(const struct field *field)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:b}", "name", field->name, "argument",
-                     argument_texts[field->argument], "type", type_names[field->type], "class",
-                     field->class == FIELD_OF_PROCESS ? "process" : "event", "description",
-                     field->description, "tiers", field->tiers, "deprecated", field->deprecated);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s*, s:b}", "name", field->name,
+                     "argument", argument_texts[field->argument], "type", type_names[field->type],
+                     "class", class_name(field), "changes_with", changes_json(field), "tiers",
+                     tiers_json(field), "description", field->description, "limits", field->limits,
+                     "deprecated", field->deprecated);
 }
 
 static int fields_as_json(void)
@@ -171,53 +205,61 @@ static int fields_as_json(void)
     return json_print(array);
 }
 
-static void fields_as_text(void)
+/* "tracing, lsm" or "none". */
+static void tiers_text(const struct field *field, char *text, size_t size)
 {
-    const struct field *field;
+    size_t used = 0;
 
-    for (size_t i = 0; (field = field_at(i)); i++) {
-        char name[80];
-        snprintf(name, sizeof(name), "%s%s", field->name, argument_texts[field->argument]);
-        printf("%-32s %-9s %s%s\n", name, type_names[field->type], field->description,
-               field->deprecated ? " (deprecated)" : "");
+    snprintf(text, size, "none");
+    for (size_t i = 0; i < sizeof(tiers) / sizeof(tiers[0]); i++) {
+        if (!(field->tiers & tiers[i].tier) || used >= size)
+            continue;
+        int n = snprintf(text + used, size - used, "%s%s", used ? ", " : "", tiers[i].name);
+        used += n > 0 ? (size_t)n : 0;
     }
 }
 
-/* One table for each class of names: what stands before the first dot. */
-/* "none: why" or "all, but where". */
-static void print_tiers(const char *tiers)
+/* A line of a table, or of a table in a document. */
+static void print_field(const struct field *field, bool markdown)
 {
-    static const char none[] = "none: ", all[] = "all, but ";
+    const char *type = type_names[field->type];
+    char name[80], in[32];
 
-    if (!tiers)
-        return;
-    if (strncmp(tiers, none, strlen(none)) == 0)
-        printf("; never set: %s", tiers + strlen(none));
-    else if (strncmp(tiers, all, strlen(all)) == 0)
-        printf("; %s", tiers + strlen(all));
+    snprintf(name, sizeof(name), "%s%s", field->name, argument_texts[field->argument]);
+    tiers_text(field, in, sizeof(in));
+    if (markdown)
+        printf("| `%s` | %s | %s | %s | ", name, type, class_name(field), in);
     else
-        printf("; %s", tiers);
+        printf("%-36s %-9s %-8s %-13s ", name, type, class_name(field), in);
+    printf("%s%s", field->description, field->deprecated ? "; deprecated" : "");
+    if (field->limits)
+        printf("; %s%s", field->tiers ? "" : "never set: ", field->limits);
+    puts(markdown ? " |" : "");
 }
 
+static void fields_as_text(void)
+{
+    for (size_t i = 0; field_at(i); i++)
+        print_field(field_at(i), false);
+}
+
+/* One table for each class of names: what stands before the first dot. */
 static void fields_as_markdown(void)
 {
     const struct field *field;
-    size_t class_len = 0;
-    const char *class_name = "";
+    size_t group_len = 0;
+    const char *group = "";
 
     for (size_t i = 0; (field = field_at(i)); i++) {
         size_t len = strcspn(field->name, ".");
-        if (len != class_len || strncmp(field->name, class_name, len) != 0) {
-            class_name = field->name;
-            class_len = len;
-            printf("%s### `%.*s`\n\n| field | type | what it is |\n| --- | --- | --- |\n",
-                   i ? "\n" : "", (int)len, class_name);
+        if (len != group_len || strncmp(field->name, group, len) != 0) {
+            group = field->name;
+            group_len = len;
+            printf("%s### `%.*s`\n\n| field | type | class | tiers | what it is |\n"
+                   "| --- | --- | --- | --- | --- |\n",
+                   i ? "\n" : "", (int)len, group);
         }
-        printf("| `%s%s` | %s | %s%s", field->name, argument_texts[field->argument],
-               type_names[field->type], field->description,
-               field->deprecated ? "; deprecated" : "");
-        print_tiers(field->tiers);
-        printf(" |\n");
+        print_field(field, true);
     }
 }
 

@@ -68,6 +68,27 @@ struct filter_name_key {
 };
 
 /*
+ * What the kernel side compares to tell one state of a thread from the next: the members of struct
+ * actor. Rows of rules/field*.c say which of them each field of class PROCESS changes with.
+ */
+#define FILTER_ACTOR_LIST(X)                                                                       \
+    X(__u64, cap_inheritable, CAP_INHERITABLE)                                                     \
+    X(__u64, cap_permitted, CAP_PERMITTED)                                                         \
+    X(__u64, cap_effective, CAP_EFFECTIVE)                                                         \
+    X(__u64, cgroup, CGROUP)                                                                       \
+    X(__u64, exec, EXEC) /* its own executions, counted */                                         \
+    X(__u64, parent_start, PARENT_START)                                                           \
+    X(__u64, parent_exec, PARENT_EXEC)                                                             \
+    X(__u32, parent, PARENT)                                                                       \
+    X(__u32, uid, UID)                                                                             \
+    X(__u32, euid, EUID)                                                                           \
+    X(__u32, fsuid, FSUID)                                                                         \
+    X(__u32, gid, GID)                                                                             \
+    X(__u32, egid, EGID)                                                                           \
+    X(__u32, login_uid, LOGIN_UID)                                                                 \
+    X(__u32, mount_namespace, MOUNT_NAMESPACE)
+
+/*
  * The state a thread is in between two changes of what rules know of it has a number, its actor
  * number: event_header.actor. User space answers with the columns that state does not rule out.
  */

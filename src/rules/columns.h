@@ -9,19 +9,7 @@
 
 #include "event/filter.h"
 #include "rules/compiled.h"
-
-enum dimension {
-    DIMENSION_PROCESS, /* who acts: decided by user space, once per state of a process */
-    DIMENSION_TYPE,
-    DIMENSION_RESULT,
-    DIMENSION_OPEN, /* how a file was opened, and what it is */
-    DIMENSION_RAW,  /* the name as given */
-    DIMENSION_PATH,
-    DIMENSION_NAME,
-    DIMENSION_MAX,
-};
-
-#define DIMENSION_UNKNOWN DIMENSION_MAX /* undecided: true */
+#include "rules/dimension.h"
 
 struct literal {
     struct term *term;

@@ -124,6 +124,20 @@ const struct field *field_at(size_t index)
     return NULL;
 }
 
+const char *field_change_name(enum field_change_place place)
+{
+    static const char *const names[FIELD_CHANGE_MAX] = {
+#define CHANGE_NAME(type, member, NAME) [FIELD_CHANGE_AT_##NAME] = #member,
+        FILTER_ACTOR_LIST(CHANGE_NAME)
+#undef CHANGE_NAME
+            [FIELD_CHANGE_AT_CONTAINER_FACTS] = "container_facts",
+        [FIELD_CHANGE_AT_USER_FACTS] = "user_facts",
+        [FIELD_CHANGE_AT_NOTHING] = "nothing",
+    };
+
+    return names[place];
+}
+
 enum field_type field_ref_type(const struct field_ref *ref)
 {
     if (ref->field->extract && !strcmp(ref->field->name, "evt.rawarg"))

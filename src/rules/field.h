@@ -14,6 +14,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "event/filter.h"
+#include "rules/dimension.h"
 #include "world/world.h"
 
 enum field_type {
@@ -32,6 +34,36 @@ enum field_type {
 /* What a value depends on: between two execs (and credential or metadata changes) a PROCESS field
  * does not change, an EVENT field may with every event. */
 enum field_class { FIELD_OF_PROCESS, FIELD_OF_EVENT };
+
+/*
+ * What the value of a PROCESS field changes with, as bits: members of the kernel side's struct
+ * actor, a change of which gives the thread another actor number, and facts of user space, which
+ * make all masks void. Another thread has another number anyway.
+ */
+enum field_change_place {
+#define FIELD_CHANGE_PLACE(type, member, NAME) FIELD_CHANGE_AT_##NAME,
+    FILTER_ACTOR_LIST(FIELD_CHANGE_PLACE)
+#undef FIELD_CHANGE_PLACE
+        FIELD_CHANGE_AT_CONTAINER_FACTS,
+    FIELD_CHANGE_AT_USER_FACTS,
+    FIELD_CHANGE_AT_NOTHING, /* the same while the thread lives */
+    FIELD_CHANGE_MAX,
+};
+
+/* "exec", "container facts", ...: for listing. */
+const char *field_change_name(enum field_change_place place);
+
+/* How far a PROCESS field looks. The kernel side compares the thread and its parent, no more. */
+enum field_reach {
+    FIELD_NEAR,
+    FIELD_NEAR_BY_INDEX, /* [0] is the process, [1] its parent: all else is far */
+    FIELD_FAR,
+};
+
+/* How events are had: see docs/architecture.md. */
+enum field_tier { FIELD_TIER_TRACING = 1, FIELD_TIER_LSM = 2 };
+
+#define FIELD_EVERY_TIER (FIELD_TIER_TRACING | FIELD_TIER_LSM)
 
 enum field_argument {
     FIELD_NO_ARGUMENT,
@@ -106,7 +138,12 @@ struct field {
     enum field_argument argument;
     field_extract extract;
     const char *description; /* one line, our own words */
-    const char *tiers;       /* NULL: filled in every tier; else where and why not elsewhere */
+    const char *limits;      /* NULL, or of what events only, or why it never has a value */
+    uint8_t tiers;           /* bits of enum field_tier in which it has values; 0: never */
+    enum dimension
+        dimension; /* EVENT: what the kernel side knows of it; PROCESS: DIMENSION_PROCESS */
+    enum field_reach reach;
+    uint32_t changes;        /* of class PROCESS: bits of enum field_change_place */
     bool deprecated;         /* loads with a warning */
     int64_t detail;          /* private to the row's file: lets rows share one extract function */
     enum field_type element; /* of FIELD_STRINGS: what an index or key picks out of the list */

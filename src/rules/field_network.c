@@ -193,27 +193,27 @@ static bool name_changed(struct field_context *context, const struct field_ref *
 }
 
 #define SIDES(type, function, suffix, what)                                                        \
-    ROW("fd.c" suffix, type, EVENT, function, SIDE_CLIENT, what " of the client"),                 \
-        ROW("fd.s" suffix, type, EVENT, function, SIDE_SERVER, what " of the server"),             \
-        ROW("fd.l" suffix, type, EVENT, function, SIDE_LOCAL, what " of the local end"),           \
-        ROW("fd.r" suffix, type, EVENT, function, SIDE_REMOTE, what " of the remote end")
+    EVENT_ROW("fd.c" suffix, type, function, SIDE_CLIENT, what " of the client"),                  \
+        EVENT_ROW("fd.s" suffix, type, function, SIDE_SERVER, what " of the server"),              \
+        EVENT_ROW("fd.l" suffix, type, function, SIDE_LOCAL, what " of the local end"),            \
+        EVENT_ROW("fd.r" suffix, type, function, SIDE_REMOTE, what " of the remote end")
 
 static const struct field rows[] = {
-    ROW("fd.ip", ADDRESS, EVENT, address, SIDE_EITHER, "IP address of either end"),
+    EVENT_ROW("fd.ip", ADDRESS, address, SIDE_EITHER, "IP address of either end"),
     SIDES(ADDRESS, address, "ip", "IP address"),
-    ROW("fd.port", PORT, EVENT, port, SIDE_EITHER, "port of either end"),
+    EVENT_ROW("fd.port", PORT, port, SIDE_EITHER, "port of either end"),
     SIDES(PORT, port, "port", "port"),
-    ROW("fd.net", NETWORK, EVENT, address, SIDE_EITHER, "IP address of either end, for networks"),
+    EVENT_ROW("fd.net", NETWORK, address, SIDE_EITHER, "IP address of either end, for networks"),
     SIDES(NETWORK, address, "net", "IP address, for networks,"),
     SIDES(NAMES, address_name, "ip.name", "DNS name"),
-    ROW("fd.proto", STRING, EVENT, port_text, SIDE_CLIENT, "port of the client as text"),
+    EVENT_ROW("fd.proto", STRING, port_text, SIDE_CLIENT, "port of the client as text"),
     SIDES(STRING, port_text, "proto", "port as text"),
-    ROW("fd.l4proto", STRING, EVENT, l4_protocol, 0, "tcp, udp, icmp, raw or <NA>"),
-    ROW("fd.sockfamily", STRING, EVENT, family, 0, "ip or unix"),
-    ROW("fd.is_server", BOOL, EVENT, is_server, 0, "the process is the serving end"),
-    ROW("fd.connected", BOOL, EVENT, connected, 0, "the socket is connected"),
-    ROW("fd.name_changed", BOOL, EVENT, name_changed, 0,
-        "the event gave the socket another pair of addresses"),
+    EVENT_ROW("fd.l4proto", STRING, l4_protocol, 0, "tcp, udp, icmp, raw or <NA>"),
+    EVENT_ROW("fd.sockfamily", STRING, family, 0, "ip or unix"),
+    EVENT_ROW("fd.is_server", BOOL, is_server, 0, "the process is the serving end"),
+    EVENT_ROW("fd.connected", BOOL, connected, 0, "the socket is connected"),
+    EVENT_ROW("fd.name_changed", BOOL, name_changed, 0,
+              "the event gave the socket another pair of addresses"),
 };
 
 const struct field_rows field_rows_network = FIELD_ROWS(rows);

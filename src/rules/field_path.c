@@ -94,16 +94,16 @@ static bool path(struct field_context *context, const struct field_ref *ref,
 }
 
 static const struct field rows[] = {
-    ROW("fs.path.name", STRING, EVENT, path, PLACE_NAME,
-        "path that the call works on, made absolute"),
-    ROW("fs.path.nameraw", STRING, EVENT, path, PLACE_NAME | RAW,
-        "path that the call works on, as given"),
-    ROW("fs.path.source", STRING, EVENT, path, PLACE_SOURCE,
-        "where a rename or mount takes from; the link that link and symlink make"),
-    ROW("fs.path.sourceraw", STRING, EVENT, path, PLACE_SOURCE | RAW, "fs.path.source as given"),
-    ROW("fs.path.target", STRING, EVENT, path, PLACE_TARGET,
-        "where a rename or mount puts it; what a new link leads to"),
-    ROW("fs.path.targetraw", STRING, EVENT, path, PLACE_TARGET | RAW, "fs.path.target as given"),
+    EVENT_ROW("fs.path.name", STRING, path, PLACE_NAME,
+              "path that the call works on, made absolute"),
+    EVENT_ROW("fs.path.nameraw", STRING, path, PLACE_NAME | RAW,
+              "path that the call works on, as given"),
+    EVENT_ROW("fs.path.source", STRING, path, PLACE_SOURCE,
+              "where a rename or mount takes from; the link that link and symlink make"),
+    EVENT_ROW("fs.path.sourceraw", STRING, path, PLACE_SOURCE | RAW, "fs.path.source as given"),
+    EVENT_ROW("fs.path.target", STRING, path, PLACE_TARGET,
+              "where a rename or mount puts it; what a new link leads to"),
+    EVENT_ROW("fs.path.targetraw", STRING, path, PLACE_TARGET | RAW, "fs.path.target as given"),
 };
 
 const struct field_rows field_rows_path = FIELD_ROWS(rows);

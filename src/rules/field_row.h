@@ -20,8 +20,19 @@ extern const struct field_rows field_rows_event, field_rows_event_time, field_ro
 
 #define FIELD_ROWS(array) {.rows = (array), .count = sizeof(array) / sizeof((array)[0])}
 
-/* ROW(name, STRING, PROCESS, extract, detail, description, .argument = ..., ...) */
-#define ROW(text, kind, of, function, part, ...)                                                   \
+#define FIELD_CHANGES_WITH(NAME) (1u << FIELD_CHANGE_AT_##NAME)
+
+/* What the fields of a class of facts change with. */
+#define CHANGES_NEVER           FIELD_CHANGES_WITH(NOTHING)
+#define CHANGES_BY_EXEC         FIELD_CHANGES_WITH(EXEC)
+#define CHANGES_BY_PARENT       (FIELD_CHANGES_WITH(PARENT) | FIELD_CHANGES_WITH(PARENT_START))
+#define CHANGES_BY_PARENTS_EXEC (CHANGES_BY_PARENT | FIELD_CHANGES_WITH(PARENT_EXEC))
+/* A container is found by the cgroup, or at an exec by the namespaces. */
+#define CHANGES_BY_CONTAINER                                                                       \
+    (FIELD_CHANGES_WITH(CGROUP) | FIELD_CHANGES_WITH(MOUNT_NAMESPACE) | CHANGES_BY_EXEC |          \
+     FIELD_CHANGES_WITH(CONTAINER_FACTS))
+
+#define FIELD_ROW(text, kind, of, function, part, ...)                                             \
     {.name = (text),                                                                               \
      .type = FIELD_##kind,                                                                         \
      .class = FIELD_OF_##of,                                                                       \
@@ -29,9 +40,29 @@ extern const struct field_rows field_rows_event, field_rows_event_time, field_ro
      .detail = (part),                                                                             \
      .description = __VA_ARGS__}
 
+/* EVENT_ROW(name, STRING, extract, detail, description, .argument = ..., ...) */
+#define EVENT_ROW(text, kind, function, part, ...)                                                 \
+    LOOKED_UP_ROW(text, kind, UNKNOWN, function, part, __VA_ARGS__)
+
+/* An EVENT field of which the kernel side knows something. */
+#define LOOKED_UP_ROW(text, kind, what, function, part, ...)                                       \
+    FIELD_ROW(text, kind, EVENT, function, part, __VA_ARGS__, .tiers = FIELD_EVERY_TIER,           \
+              .dimension = DIMENSION_##what)
+
+/* `with`: what it changes with. */
+#define PROCESS_ROW(text, kind, with, function, part, ...)                                         \
+    FIELD_ROW(text, kind, PROCESS, function, part, __VA_ARGS__, .tiers = FIELD_EVERY_TIER,         \
+              .dimension = DIMENSION_PROCESS, .changes = (with))
+
 /* Known to Falco's language, so that rules load, but never filled. `why` stands in the table. */
 #define UNFILLED(text, kind, of, why, ...)                                                         \
-    ROW(text, kind, of, field_unfilled, 0, __VA_ARGS__, .tiers = "none: " why)
+    FIELD_ROW(text, kind, of, field_unfilled, 0, __VA_ARGS__, .limits = "" why,                    \
+              .dimension = UNFILLED_DIMENSION_##of, .changes = UNFILLED_CHANGES_##of)
+
+#define UNFILLED_DIMENSION_EVENT   DIMENSION_UNKNOWN
+#define UNFILLED_DIMENSION_PROCESS DIMENSION_PROCESS
+#define UNFILLED_CHANGES_EVENT     0
+#define UNFILLED_CHANGES_PROCESS   CHANGES_NEVER
 
 bool field_unfilled(struct field_context *context, const struct field_ref *ref,
                     struct field_value *value);

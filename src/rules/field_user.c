@@ -60,18 +60,26 @@ static bool group(struct field_context *context, const struct field_ref *ref,
     return field_set_string(value, name || gid ? name : "root");
 }
 
+/* Names are those of the container's own files. */
+#define CHANGES_BY_NAMES (CHANGES_BY_CONTAINER | FIELD_CHANGES_WITH(USER_FACTS))
+#define CHANGES_BY_USER  (CHANGES_BY_NAMES | FIELD_CHANGES_WITH(EUID))
+
 static const struct field rows[] = {
-    ROW("user.uid", NUMBER, PROCESS, user, USER_UID, "effective user id"),
-    ROW("user.name", STRING, PROCESS, user, USER_NAME,
-        "name of the effective user, by the container's own passwd file"),
-    ROW("user.homedir", STRING, PROCESS, user, USER_HOME, "home directory of the effective user"),
-    ROW("user.shell", STRING, PROCESS, user, USER_SHELL, "login shell of the effective user"),
-    ROW("user.loginuid", NUMBER, PROCESS, user, USER_LOGIN_UID,
-        "id of the user that logged in, -1 when none did"),
-    ROW("user.loginname", STRING, PROCESS, user, USER_LOGIN_NAME,
-        "name of the user that logged in"),
-    ROW("group.gid", NUMBER, PROCESS, group, GROUP_GID, "effective group id"),
-    ROW("group.name", STRING, PROCESS, group, GROUP_NAME, "name of the effective group"),
+    PROCESS_ROW("user.uid", NUMBER, FIELD_CHANGES_WITH(EUID), user, USER_UID, "effective user id"),
+    PROCESS_ROW("user.name", STRING, CHANGES_BY_USER, user, USER_NAME,
+                "name of the effective user, by the container's own passwd file"),
+    PROCESS_ROW("user.homedir", STRING, CHANGES_BY_USER, user, USER_HOME,
+                "home directory of the effective user"),
+    PROCESS_ROW("user.shell", STRING, CHANGES_BY_USER, user, USER_SHELL,
+                "login shell of the effective user"),
+    PROCESS_ROW("user.loginuid", NUMBER, FIELD_CHANGES_WITH(LOGIN_UID), user, USER_LOGIN_UID,
+                "id of the user that logged in, -1 when none did"),
+    PROCESS_ROW("user.loginname", STRING, FIELD_CHANGES_WITH(LOGIN_UID) | CHANGES_BY_NAMES, user,
+                USER_LOGIN_NAME, "name of the user that logged in"),
+    PROCESS_ROW("group.gid", NUMBER, FIELD_CHANGES_WITH(EGID), group, GROUP_GID,
+                "effective group id"),
+    PROCESS_ROW("group.name", STRING, FIELD_CHANGES_WITH(EGID) | CHANGES_BY_NAMES, group,
+                GROUP_NAME, "name of the effective group"),
 };
 
 const struct field_rows field_rows_user = FIELD_ROWS(rows);

@@ -51,9 +51,7 @@ static bool type_has_field(const struct event_type_info *info, const struct fiel
 
 static bool never_filled(const struct slot *slot)
 {
-    const char *tiers = slot->ref.field->tiers;
-
-    return tiers && !strncmp(tiers, "none: ", strlen("none: "));
+    return !slot->ref.field->tiers;
 }
 
 /* Events that are left by a fact. */

@@ -110,7 +110,7 @@ expect 0 '"rule": "Shadow is read"' rules list -r "$rules" --json
 expect 0 '^proc.name  *string' rules fields
 expect 0 '"name": "proc.name"' rules fields --json
 # shellcheck disable=SC2016 # Markdown's
-expect 0 '^| `proc.name` | string |' rules fields --markdown
+expect 0 '^| `proc.name` | string | process | tracing, lsm |' rules fields --markdown
 
 for kind in empty quiet read lossy malformed; do
     "$make_recording" "$kind" "$work/$kind.rec" || fail "make_recording $kind"

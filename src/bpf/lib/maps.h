@@ -104,17 +104,18 @@ MAP_LINKAGE struct {
     __type(value, u32);
 } socket_roles SEC(".maps");
 
-/* What fields of the class PROCESS read of a thread, as of its last event: actor.h. No holes. */
+/* What fields of the class PROCESS read of a thread, as of its last event: actor.h. */
 struct actor {
-    u64 cap_inheritable, cap_permitted, cap_effective;
-    u64 cgroup;
-    u64 exec;
-    u64 parent_start, parent_exec;
-    u32 parent;
-    u32 uid, euid, fsuid, gid, egid;
-    u32 login_uid;
-    u32 mount_namespace;
+#define ACTOR_MEMBER(type, member, NAME) type member;
+    FILTER_ACTOR_LIST(ACTOR_MEMBER)
+#undef ACTOR_MEMBER
 };
+
+#define ACTOR_MEMBER(type, member, NAME) +sizeof(type)
+_Static_assert(sizeof(struct actor) == FILTER_ACTOR_LIST(ACTOR_MEMBER) &&
+                   !(sizeof(struct actor) % 8),
+               "compared in eights: no holes");
+#undef ACTOR_MEMBER
 
 struct actor_state {
     struct actor actor;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_DIMENSION_H
+#define RULES_DIMENSION_H
+
+/* What the kernel side knows of an event: each a table of its own. See event/filter.h. */
+enum dimension {
+    DIMENSION_PROCESS, /* who acts: decided by user space, once per state of a process */
+    DIMENSION_TYPE,
+    DIMENSION_RESULT,
+    DIMENSION_OPEN, /* how a file was opened, and what it is */
+    DIMENSION_RAW,  /* the name as given */
+    DIMENSION_PATH,
+    DIMENSION_NAME,
+    DIMENSION_MAX,
+};
+
+#define DIMENSION_UNKNOWN DIMENSION_MAX /* undecided: true */
+
+#endif
