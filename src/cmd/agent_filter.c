@@ -9,9 +9,6 @@
 #include "rules/filter.h"
 #include "sensor/filter.h"
 
-/* A mask is made at this event of an actor: most threads never come so far. */
-#define EVENT_OF_MASK 2
-
 /* Events of actors, at the places the masks have. */
 struct agent_filter {
     uint64_t not_before; /* CLOCK_BOOTTIME ns: no mask is made from older events */
@@ -59,15 +56,6 @@ void agent_set_filter(struct agent *agent)
                  tables->merged, tables->unsplit);
 }
 
-/* Whether the state of the event's process is known for good, as far as rules ask. */
-static bool is_known(const struct judged_event *judged)
-{
-    /* What rules will know of it when the runtime's files are found is not known yet. */
-    if (judged->container && !judged->container->metadata_known)
-        return false;
-    return judged->process->image->exe_path[0] != '\0'; /* else made up, or a kernel thread */
-}
-
 void agent_learn_mask(struct agent *agent, const struct judged_event *judged)
 {
     const struct event_header *header = judged->event->header;
@@ -75,7 +63,7 @@ void agent_learn_mask(struct agent *agent, const struct judged_event *judged)
     struct filter_vector columns;
 
     if (!header->actor || !filter || header->flags & EVENT_FLAG_MASKS_VOID ||
-        header->time < filter->not_before || !is_known(judged))
+        header->time < filter->not_before || !rules_mask_lasts(judged))
         return;
     uint32_t place = header->actor % FILTER_MASKS;
     if (filter->seen[place].actor != header->actor) {
@@ -83,7 +71,7 @@ void agent_learn_mask(struct agent *agent, const struct judged_event *judged)
         filter->seen[place].events = 0;
         filter->seen[place].generation = 0;
     }
-    if (++filter->seen[place].events < EVENT_OF_MASK ||
+    if (++filter->seen[place].events < FILTER_MASK_AT_EVENT ||
         filter->seen[place].generation == filter->generation)
         return;
     filter->seen[place].generation = filter->generation;

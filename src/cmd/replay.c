@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/load_rules.h"
+#include "cmd/replay_check.h"
+#include "event/table.h"
 #include "output/output.h"
 #include "sensor/recording.h"
 
@@ -17,6 +19,7 @@ struct replay_options {
     struct texts outputs;
     bool json;
     bool all_matches;
+    bool check, plain;
     enum rule_priority priority;
 };
 
@@ -33,6 +36,9 @@ static const struct option_row rows[] = {
     {OPTION("priority", PRIORITY, priority, "leave out rules less urgent than this"), .letter = 'p',
      .value = "PRIORITY"},
     {OPTION("all-matches", FLAG, all_matches, "every rule that matches, not only the first")},
+    {OPTION("check", FLAG, check,
+            "hold compiled rules and kernel tables against the plain evaluator")},
+    {OPTION("plain", FLAG, plain, "judge by the plain evaluator alone, and only count")},
 };
 
 static const struct usage usage = {
@@ -40,7 +46,9 @@ static const struct usage usage = {
     .operands = "FILE",
     .summary =
         "Judge a recording of bulwark record, or of bulwark run --record; \"-\" is standard\n"
-        "input. Exit code 0 without alerts, 1 with alerts, 2 for an error.",
+        "input. Exit code 0 without alerts, 1 with alerts, 2 for an error. With --check no alert\n"
+        "is written unless -o says where; 0: on each event compiled rules, kernel tables and the\n"
+        "plain evaluator, which defines the language, agree; 1: they don't, and stdout says where.",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
     .operands_min = 1,
@@ -51,6 +59,8 @@ struct replay {
     struct ruleset *rules;
     struct world *world;
     struct output *output;
+    struct replay_check *check; /* of --check and --plain */
+    bool plain;
     uint64_t records, malformed, alerts;
     uint64_t now; /* time of the latest record, CLOCK_BOOTTIME ns of the recorded machine */
 };
@@ -60,6 +70,8 @@ static void on_alert(void *data, const struct alert *alert)
     struct replay *replay = data;
 
     replay->alerts++;
+    if (replay->check)
+        replay_check_alert(replay->check, alert);
     output_alert(replay->output, alert);
 }
 
@@ -67,7 +79,13 @@ static void judge(void *data, const struct judged_event *judged)
 {
     struct replay *replay = data;
 
+    if (replay->plain) {
+        replay_check_plain(replay->check, replay->world, judged);
+        return;
+    }
     rules_judge(replay->rules, replay->world, judged, on_alert, replay);
+    if (replay->check)
+        replay_check_event(replay->check, replay->rules, replay->world, judged);
 }
 
 static void warn_of_loss(const void *record, size_t size)
@@ -95,6 +113,9 @@ static int on_record(void *data, const void *record, size_t size)
         replay->now = header->time;
         world_tick(replay->world, replay->now);
     }
+    const struct event_type_info *info = event_type_info(header->type);
+    if (replay->check && info && info->family == FAMILY_FACT)
+        replay_check_fact(replay->check);
     int r = world_feed(replay->world, record, size);
     if (r == -EBADMSG)
         replay->malformed++;
@@ -107,7 +128,7 @@ static int open_outputs(struct replay *replay, const struct replay_options *opti
     struct error error = {0};
     int r = output_new(&replay->output);
 
-    if (r == 0 && !options->outputs.count)
+    if (r == 0 && !options->outputs.count && !options->check && !options->plain)
         r = output_add(replay->output, "stdout", format, &error);
     for (size_t i = 0; r == 0 && i < options->outputs.count; i++)
         r = output_add(replay->output, options->outputs.items[i], format, &error);
@@ -145,16 +166,34 @@ static void count_failed(void *data, const char *sink, uint64_t written, uint64_
         log_error("%s: %" PRIu64 " alerts could not be written: %s", sink, failed, last_error);
 }
 
+/* Exit code of --check or --plain. */
+static int print_check(const struct replay *replay)
+{
+    const struct replay_check_sums *sums = replay_check_sums(replay->check);
+
+    printf("%" PRIu64 " events, %" PRIu64 " alerts", sums->events, sums->alerts);
+    if (!replay->plain)
+        printf(", %" PRIu64 " disagreements, %" PRIu64 " events would leave the kernel",
+               sums->disagreements, sums->sent);
+    printf("\n");
+    return (replay->plain ? sums->alerts : sums->disagreements) ? EXIT_FINDINGS : EXIT_FINE;
+}
+
 static int replay_file(struct replay *replay, const char *path,
                        const struct replay_options *options)
 {
-    const struct rules_options rules_options = {
+    struct rules_options rules_options = {
         .matching = options->all_matches ? MATCHING_ALL : MATCHING_FIRST,
         .minimum_priority = options->priority,
     };
     uint64_t failed = 0;
+    int r = 0;
 
-    int r = load_rules(&options->rules, &options->disable, &rules_options, WARNINGS_FEW,
+    replay->plain = options->plain;
+    if (options->check || options->plain)
+        r = replay_check_new(&rules_options, &replay->check);
+    if (r == 0)
+        r = load_rules(&options->rules, &options->disable, &rules_options, WARNINGS_FEW,
                        &replay->rules, NULL);
     if (r == 0)
         r = open_outputs(replay, options);
@@ -166,8 +205,14 @@ static int replay_file(struct replay *replay, const char *path,
         return EXIT_ERROR;
 
     output_counters(replay->output, count_failed, &failed);
+    if (replay->plain)
+        replay->alerts = replay_check_sums(replay->check)->alerts;
     log_info("%" PRIu64 " records, %" PRIu64 " alerts", replay->records, replay->alerts);
-    return failed ? EXIT_ERROR : replay->alerts ? EXIT_FINDINGS : EXIT_FINE;
+    if (failed)
+        return EXIT_ERROR;
+    if (replay->check)
+        return print_check(replay);
+    return replay->alerts ? EXIT_FINDINGS : EXIT_FINE;
 }
 
 int replay_command(int argc, char **argv)
@@ -179,7 +224,10 @@ int replay_command(int argc, char **argv)
     if (code >= 0)
         return code;
     signal(SIGPIPE, SIG_IGN);
+    if (options.check && options.plain)
+        return options_error(&usage, "--check has --plain in it");
     code = replay_file(&replay, argv[optind], &options);
+    replay_check_free(replay.check);
     world_free(replay.world);
     output_free(replay.output);
     rules_free(replay.rules);

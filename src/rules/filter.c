@@ -370,3 +370,11 @@ void rules_mask(struct ruleset *rules, const struct judged_event *judged,
         if (process_may_match(rules, &columns->items[c].of[DIMENSION_PROCESS]))
             ret_columns->words[c / 64] |= 1ull << (c % 64);
 }
+
+bool rules_mask_lasts(const struct judged_event *judged)
+{
+    /* What rules will know of it when the runtime's files are found is not known yet. */
+    if (judged->container && !judged->container->metadata_known)
+        return false;
+    return judged->process->image->exe_path[0] != '\0'; /* else made up, or a kernel thread */
+}

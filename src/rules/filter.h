@@ -15,4 +15,11 @@ const struct filter_tables *rules_filter(const struct ruleset *rules);
 void rules_mask(struct ruleset *rules, const struct judged_event *judged,
                 struct filter_vector *ret_columns);
 
+/* A mask is made at this event of an actor: most threads never come so far. */
+#define FILTER_MASK_AT_EVENT 2
+
+/* Whether the state of the event's process is known for good, as far as rules ask: else its mask
+ * would not last. */
+bool rules_mask_lasts(const struct judged_event *judged);
+
 #endif

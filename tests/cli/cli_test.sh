@@ -130,6 +130,23 @@ expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" -p critical
 expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --disable 'shadow*'
 expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --disable T1003.008
 expect 1 'disable.*nothing.*no rule' replay "$work/read.rec" -r "$rules" --disable nothing
+expect 0 ', 1 alerts, 0 disagreements' replay "$work/read.rec" -r "$rules" --check
+expect_no "$text"
+expect 0 ', 0 alerts, 0 disagreements' replay "$work/read.rec" -r "$rules" --check --disable 'shadow*'
+expect 0 "$text" replay "$work/read.rec" -r "$rules" --check -o stdout
+expect 1 ', 1 alerts$' replay "$work/read.rec" -r "$rules" --plain
+expect_no "$text"
+expect 2 'check has --plain' replay "$work/read.rec" -r "$rules" --check --plain
+# The compiled rule gives up sooner.
+cat > "$work/slow.yaml" << 'RULES'
+- rule: slow
+  desc: d
+  output: o
+  priority: NOTICE
+  condition: evt.type = openat and fd.name regex '((.+)+)+[0-9]|.*'
+RULES
+expect 1 "(openat of cat, pid 4001, .*), rule 'slow': matches, but not as compiled" \
+    replay "$work/read.rec" -r "$work/slow.yaml" --check
 expect 1 ' 1 alerts' replay "$work/read.rec" -r "$rules" -o "file:$work/alerts"
 grep -q "$text" "$work/alerts" || fail "nothing in the file of -o"
 

@@ -13,5 +13,14 @@ repeat_recording() {
     done
 }
 
+# replay_agrees RECORDING RULE-OPTION...: whether compiled rules and kernel tables agree with the plain
+# evaluator on each event. Puts the sums, or what is wrong, into $agreed.
+replay_agrees() {
+    agreed=$("${bulwark:?}" replay --check "$@" --all-matches 2>&1)
+    local status=$?
+    agreed=$(grep -v '^bulwark: [0-9]* records' <<< "$agreed" | tail -n 3 | cut -c 1-300 | tr '\n' ' ')
+    return $status
+}
+
 # replayed_records FILE: how many, by what bulwark replay said
 replayed_records() { grep -o '[0-9]* records' "$1" | tail -n 1 | cut -d' ' -f1; }
