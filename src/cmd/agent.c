@@ -192,7 +192,7 @@ static int load(const struct agent *agent, struct ruleset **ret_rules)
         .minimum_priority = agent->options->priority,
     };
 
-    int r = load_rules(&agent->options->rules, &agent->options->disable, &options, WARNINGS_FEW,
+    int r = load_rules(&agent->options->rules, &agent->options->choice, &options, WARNINGS_FEW,
                        ret_rules, NULL);
     if (r == 0 && !enabled_rules(*ret_rules))
         log_warning("no rule is enabled: nothing is looked for");

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
-#include "cmd/options.h"
+#include "cmd/load_rules.h"
 #include "output/output.h"
 #include "rules/rules.h"
 #include "sensor/recording.h"
@@ -20,7 +20,8 @@
 #include "world/world.h"
 
 struct agent_options {
-    struct texts rules, disable;
+    struct texts rules;
+    struct rules_choice choice;
     struct texts outputs; /* none: standard output */
     bool json;
     bool all_matches;

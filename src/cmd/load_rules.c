@@ -2,17 +2,12 @@
 #include "cmd/load_rules.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/cleanup.h"
-#include "base/files.h"
 #include "base/log.h"
 
 #define FEW_WARNINGS   10
@@ -87,91 +82,36 @@ static int load_paths(const char *const *paths, size_t count, const struct rules
     return r;
 }
 
-static bool rule_matches(const struct rule_info *info, const char *pattern)
+static void warn_unmatched(const struct rule_switch *item)
 {
-    if (fnmatch(pattern, info->name, FNM_CASEFOLD) == 0)
-        return true;
-    for (size_t i = 0; info->tags && info->tags[i]; i++) {
-        if (fnmatch(pattern, info->tags[i], FNM_CASEFOLD) == 0)
-            return true;
-    }
-    return false;
+    if (!item->matched)
+        log_warning("--%s %s: no rule has such a name or tag", item->enable ? "enable" : "disable",
+                    item->pattern);
 }
 
-/* Adds what a rule file would say to turn the rule off. */
-static void add_toggle(struct buf *text, const char *name)
-{
-    buf_add_string(text, "- rule: \"");
-    for (; *name; name++) {
-        if (*name == '"' || *name == '\\')
-            buf_add_char(text, '\\');
-        buf_add_char(text, *name);
-    }
-    buf_add_string(text, "\"\n  enabled: false\n  override:\n    enabled: replace\n");
-}
-
-/* A rule file, as an unnamed descriptor, that turns off what matches. -errno on failure. */
-static int toggles_file(const struct ruleset *rules, const struct texts *disable)
-{
-    _cleanup_buf_ struct buf text = {0};
-    size_t hits[TEXTS_MAX] = {0};
-
-    for (size_t i = 0; i < rules_count(rules); i++) {
-        struct rule_info info;
-        bool any = false;
-        rules_info(rules, i, &info);
-        for (size_t p = 0; p < disable->count; p++) {
-            bool matches = rule_matches(&info, disable->items[p]);
-            hits[p] += matches;
-            any = any || matches;
-        }
-        if (any)
-            add_toggle(&text, info.name);
-    }
-    for (size_t p = 0; p < disable->count; p++) {
-        if (!hits[p])
-            log_warning("--disable %s: no rule has such a name or tag", disable->items[p]);
-    }
-    if (text.failed)
-        return text.failed;
-
-    _cleanup_close_ int fd = memfd_create("disabled-rules", MFD_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = text.len ? write_all(fd, text.data, text.len) : 0;
-    return r < 0 ? r : TAKE_FD(fd);
-}
-
-int load_rules(const struct texts *paths, const struct texts *disable,
+int load_rules(const struct texts *paths, const struct rules_choice *choice,
                const struct rules_options *options, enum warnings_shown shown,
                struct ruleset **ret_rules, size_t *ret_warnings)
 {
-    const char *all[TEXTS_MAX + 1];
-    size_t count = paths->count ? paths->count : 1;
-    struct ruleset *rules = NULL;
-    char toggles_path[64];
-    int r = 0;
+    static const struct rules_choice none;
+    struct rule_switches switches = (choice ? choice : &none)->switches; /* counted in */
+    const struct texts *outputs = &(choice ? choice : &none)->append_outputs;
+    struct rules_options chosen = *options;
+    const char *builtin;
+    int r;
 
-    if (paths->count)
-        memcpy(all, paths->items, paths->count * sizeof(all[0]));
-    else
-        r = find_builtin_rules(&all[0]);
-    if (r == 0)
-        r = load_paths(all, count, options, shown, &rules, ret_warnings);
-    if (r < 0 || !disable || !disable->count) {
+    chosen.switches = switches.items;
+    chosen.switch_count = switches.count;
+    chosen.append_outputs = outputs->items;
+    chosen.append_output_count = outputs->count;
+    if (paths->count) {
+        r = load_paths(paths->items, paths->count, &chosen, shown, ret_rules, ret_warnings);
+    } else {
+        r = find_builtin_rules(&builtin);
         if (r == 0)
-            *ret_rules = rules;
-        return r;
+            r = load_paths(&builtin, 1, &chosen, shown, ret_rules, ret_warnings);
     }
-
-    /* names are only known once the rules are loaded: a second time, with the toggles */
-    _cleanup_close_ int toggles = toggles_file(rules, disable);
-    rules_free(rules);
-    if (toggles < 0) {
-        log_error("can't disable rules: %s", strerror(-toggles));
-        return toggles;
-    }
-    snprintf(toggles_path, sizeof(toggles_path), "/proc/self/fd/%d", toggles);
-    all[count++] = toggles_path;
-    return load_paths(all, count, options, WARNINGS_NONE, ret_rules, NULL);
+    for (size_t i = 0; r == 0 && i < switches.count; i++)
+        warn_unmatched(&switches.items[i]);
+    return r;
 }

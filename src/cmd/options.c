@@ -76,6 +76,15 @@ static int store(const struct usage *usage, const struct option_row *row, const 
         texts->items[texts->count++] = text;
         return -1;
     }
+    case OPTION_ENABLE:
+    case OPTION_DISABLE: {
+        struct rule_switches *switches = member;
+        if (switches->count == TEXTS_MAX)
+            return options_error(usage, "more than %d rules to enable and disable", TEXTS_MAX);
+        switches->items[switches->count++] =
+            (struct rule_switch){.pattern = text, .enable = row->kind == OPTION_ENABLE};
+        return -1;
+    }
     case OPTION_SECONDS:
         if (!parse_seconds(text, member))
             return options_error(usage, "--%s: '%s' is no number of seconds above 0", row->name,

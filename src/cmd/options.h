@@ -21,10 +21,18 @@ struct texts {
     size_t count;
 };
 
+/* Rules turned on and off, in the order given. */
+struct rule_switches {
+    struct rule_switch items[TEXTS_MAX];
+    size_t count;
+};
+
 enum option_kind {
     OPTION_FLAG,     /* bool */
     OPTION_TEXT,     /* const char * */
     OPTION_TEXTS,    /* struct texts */
+    OPTION_ENABLE,   /* struct rule_switches */
+    OPTION_DISABLE,  /* likewise, and the same one */
     OPTION_SECONDS,  /* uint64_t, ns */
     OPTION_BYTES,    /* uint32_t; K, M and G are understood */
     OPTION_PRIORITY, /* enum rule_priority */

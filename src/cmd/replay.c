@@ -15,7 +15,8 @@
 #include "sensor/recording.h"
 
 struct replay_options {
-    struct texts rules, disable;
+    struct texts rules;
+    struct rules_choice choice;
     struct texts outputs;
     bool json;
     bool all_matches;
@@ -29,7 +30,7 @@ struct replay_options {
 
 static const struct option_row rows[] = {
     RULES_OPTION(struct replay_options, rules),
-    DISABLE_OPTION(struct replay_options, disable),
+    CHOICE_OPTIONS(struct replay_options, choice),
     {OPTION("output", TEXTS, outputs, "stdout, file:PATH or syslog; may be repeated"),
      .letter = 'o', .value = "SINK"},
     {OPTION("json", FLAG, json, "alerts as Falco's JSON, one a line")},
@@ -193,7 +194,7 @@ static int replay_file(struct replay *replay, const char *path,
     if (options->check || options->plain)
         r = replay_check_new(&rules_options, &replay->check);
     if (r == 0)
-        r = load_rules(&options->rules, &options->disable, &rules_options, WARNINGS_FEW,
+        r = load_rules(&options->rules, &options->choice, &rules_options, WARNINGS_FEW,
                        &replay->rules, NULL);
     if (r == 0)
         r = open_outputs(replay, options);

@@ -16,6 +16,7 @@
 
 struct rules_command_options {
     struct texts rules;
+    struct rules_choice choice;
     bool json;
     bool markdown;
     bool lint;
@@ -30,6 +31,7 @@ struct rules_command_options {
 
 static const struct option_row rows[] = {
     RULES_OPTION(struct rules_command_options, rules),
+    CHOICE_OPTIONS(struct rules_command_options, choice),
     {OPTION("json", FLAG, json, "list, fields, explain, check --lint: as a JSON array")},
     {OPTION("markdown", FLAG, markdown, "fields: as tables of a document")},
     {OPTION("lint", FLAG, lint, "check: find what loads and still is not what was meant")},
@@ -66,7 +68,8 @@ static int load(const struct rules_command_options *options, enum warnings_shown
         .minimum_priority = PRIORITY_DEBUG,
     };
 
-    return load_rules(&options->rules, NULL, &everything, shown, ret_rules, ret_warnings);
+    return load_rules(&options->rules, &options->choice, &everything, shown, ret_rules,
+                      ret_warnings);
 }
 
 static int check(const struct rules_command_options *options)

@@ -9,7 +9,7 @@
 
 static const struct option_row rows[] = {
     RULES_OPTION(struct agent_options, rules),
-    DISABLE_OPTION(struct agent_options, disable),
+    CHOICE_OPTIONS(struct agent_options, choice),
     {OPTION("output", TEXTS, outputs, "stdout, file:PATH or syslog; may be repeated"),
      .letter = 'o', .value = "SINK"},
     {OPTION("json", FLAG, json, "alerts as Falco's JSON, one a line")},

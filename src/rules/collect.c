@@ -262,7 +262,8 @@ static int collect_engine_version(struct collector *collector, const struct yaml
 
 static int collect_plugin_versions(struct collector *collector, const struct yaml_node *item)
 {
-    return versions_check_plugins(yaml_get(item, "required_plugin_versions"), collector->error);
+    return versions_check_plugins(yaml_get(item, "required_plugin_versions"), collector->warnings,
+                                  collector->error);
 }
 
 static int collect_item(struct collector *collector, const struct yaml_node *item)

@@ -73,6 +73,8 @@ struct rule_def {
     UT_hash_handle hh;
 };
 
+struct output_addition; /* adjust.h */
+
 struct collector {
     struct arena *arena;
     struct rules_warnings *warnings;
@@ -80,6 +82,8 @@ struct collector {
     struct list_def *lists; /* hashes by name, in order of first definition */
     struct macro_def *macros;
     struct rule_def *rules;
+    struct output_addition *additions;
+    size_t addition_count;
     uint32_t next_index;
     unsigned list_depth;
 };

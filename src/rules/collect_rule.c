@@ -5,8 +5,6 @@
 #include "rules/collect.h"
 #include "rules/nearest.h"
 
-#define SOURCE_SYSCALL "syscall"
-
 /* One key of a rule: how its value gets into the definition. */
 struct rule_key {
     const char *name;
@@ -269,12 +267,12 @@ static int set_source(struct collector *collector, const struct yaml_node *item,
     int r = collect_scalar(collector, item, "source", false, &source);
     if (r < 0)
         return r;
-    rule->source = source ? source->value : previous ? previous->source : SOURCE_SYSCALL;
+    rule->source = source ? source->value : previous ? previous->source : RULES_SOURCE;
     if (previous && strcmp(previous->source, rule->source) != 0)
         return yaml_error(collector->error, source, -EINVAL,
                           "rule '%.128s' is redefined with source '%.64s', it had '%.64s'",
                           rule->name, rule->source, previous->source);
-    rule->unknown_source = strcmp(rule->source, SOURCE_SYSCALL) != 0;
+    rule->unknown_source = strcmp(rule->source, RULES_SOURCE) != 0;
     if (rule->unknown_source)
         collect_warn(collector, "LOAD_UNKNOWN_SOURCE", source ? source : rule->node,
                      "source '%.64s' is unknown, rule '%.128s' is skipped; known is syscall",

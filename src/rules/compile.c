@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "rules/adjust.h"
 #include "rules/format.h"
 #include "rules/parser.h"
 #include "rules/warnings.h"
@@ -92,9 +93,12 @@ static int make_output(struct checker *checker, const struct rules_options *opti
         last->len -= cut;
         output->len -= cut;
     }
+    bool suggests = additions_suggested(checker->collector, def, !options->no_suggested_output);
     for (size_t i = 0; i < sizeof(suggested) / sizeof(suggested[0]) && r == 0; i++)
-        if (!options->no_suggested_output && !names_field(own.text, suggested[i].field))
+        if (suggests && !names_field(own.text, suggested[i].field))
             r = origin_add_string(arena, output, suggested[i].text, def->node);
+    if (r == 0)
+        r = additions_output(checker->collector, def, output);
     if (r == 0)
         r = origin_join(arena, output, YAML_FILE_MAX);
     return r < 0 ? no_memory(checker) : 0;
@@ -208,6 +212,8 @@ static int compile_rule(struct checker *checker, const struct rules_options *opt
     checker->error = &at;
     r = format_compile(checker, output, &rule->output);
     if (r == 0)
+        r = additions_fields(checker, def, &rule->output);
+    if (r == 0)
         r = compile_condition(checker, def, &rule->condition);
     checker->error = outer;
     if (r == -ENOENT && def->skip_if_unknown) {
@@ -288,13 +294,22 @@ static void note_term(struct rules_needs *needs, struct term *term)
         note_term(needs, term->children[i]);
 }
 
+static void note_format(struct rules_needs *needs, const struct format *format)
+{
+    for (size_t i = 0; i < format->field_count; i++) {
+        if (format->fields[i].text)
+            note_format(needs, format->fields[i].text);
+        else
+            note_slot(needs, format->fields[i].slot);
+    }
+}
+
 static int index_rule(struct checker *checker, struct rule *rule)
 {
     struct ruleset *rules = checker->rules;
 
     note_term(&rules->needs, rule->condition);
-    for (size_t i = 0; i < rule->output.field_count; i++)
-        note_slot(&rules->needs, rule->output.fields[i].slot);
+    note_format(&rules->needs, &rule->output);
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
         struct rule_index *index = &rules->by_type[type];
         if (!type_set_has(&rule->condition->match, type))
@@ -344,6 +359,8 @@ int compile_rules(struct checker *checker, const struct rules_options *options)
     int r = lists_resolve(collector);
     if (r == 0)
         r = macros_resolve(collector);
+    if (r == 0)
+        r = additions_check(checker);
     if (r < 0)
         return r;
     for (const struct macro_def *macro = collector->macros; macro; macro = macro->hh.next)

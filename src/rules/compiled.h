@@ -101,6 +101,7 @@ struct format_part {
 struct format_field {
     const char *name;
     struct slot *slot;
+    const struct format *text; /* instead of a slot: the value is this text, made up */
 };
 
 /* An output template. */
@@ -142,6 +143,7 @@ struct ruleset {
     pcre2_match_context *match_context;
     struct buf output;
     struct buf text;
+    struct buf extra;                 /* format_field.text */
     uint64_t *found;                  /* access.c */
     struct alert_field *alert_fields; /* room for the rule with the most */
 };

@@ -72,6 +72,7 @@ static const struct row rows[] = {
     {"evt.type in (openat, frobnicate)", 22, "'frobnicate' is no event type"},
     {"tolower(fd.num) = 1", 9, "transformer 'tolower' takes strings"},
     {"join(proc.name) = 1", 6, "not supported yet"},
+    {"concat(proc.name, proc.pname) = 1", 17, "more than one value is not supported yet"},
     {"proc.name = val(fd.num)", 17, "they can't be compared"},
     {"proc.name regex val(fd.name)", 21, "takes no field on its right-hand side"},
     {"spawned", 1, "macro 'spawned' is not defined"},

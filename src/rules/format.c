@@ -52,14 +52,14 @@ static int add_text(struct compiler *compiler, size_t start, size_t end)
 }
 
 /* Fields sorted by name, each once. */
-static int add_field(struct compiler *compiler, size_t percent, struct slot *slot)
+static int add_field(struct compiler *compiler, size_t percent, const struct format_field *field)
 {
     struct format *format = compiler->format;
     size_t at = 0;
 
-    while (at < format->field_count && strcmp(format->fields[at].name, slot->name) < 0)
+    while (at < format->field_count && strcmp(format->fields[at].name, field->name) < 0)
         at++;
-    if (at < format->field_count && format->fields[at].slot == slot)
+    if (at < format->field_count && strcmp(format->fields[at].name, field->name) == 0)
         return 0;
     if (format->field_count == FORMAT_FIELDS_MAX)
         return origin_error(compiler->checker->error, compiler->text, percent, -E2BIG,
@@ -69,7 +69,7 @@ static int add_field(struct compiler *compiler, size_t percent, struct slot *slo
         return no_memory(compiler);
     memmove(&format->fields[at + 1], &format->fields[at],
             (format->field_count - 1 - at) * sizeof(*format->fields));
-    format->fields[at] = (struct format_field){slot->name, slot};
+    format->fields[at] = *field;
     return 0;
 }
 
@@ -115,7 +115,9 @@ static int compile_field(struct compiler *compiler, size_t percent, size_t *ret_
         r = find_slot(compiler, &field, ret_end, &slot);
     if (r == 0)
         r = add_part(compiler, NULL, 0, slot);
-    return r < 0 ? r : add_field(compiler, percent, slot);
+    if (r < 0)
+        return r;
+    return add_field(compiler, percent, &(struct format_field){.name = slot->name, .slot = slot});
 }
 
 /* %container.info stands for nothing any more; 0 when it is not there, else its length. */
@@ -171,6 +173,38 @@ int format_compile(struct checker *checker, const struct origin *text, struct fo
     if (r == 0)
         *ret_format = format;
     return r;
+}
+
+int format_add_field(struct checker *checker, const struct origin *name, struct format *format)
+{
+    struct compiler compiler = {checker, name, format};
+    struct ast_field field;
+    struct slot *slot;
+    size_t end = 0;
+
+    int r = parse_field_at(checker->collector->arena, name, 0, &field, &end, checker->error);
+    if (r == -ENOENT || (r == 0 && end != name->len))
+        return origin_error(checker->error, name, 0, -EINVAL, "'%.128s' is no field", name->text);
+    if (r == 0)
+        r = check_slot(checker, name, &field, &slot);
+    if (r < 0)
+        return r;
+    return add_field(&compiler, 0, &(struct format_field){.name = slot->name, .slot = slot});
+}
+
+int format_add_text(struct checker *checker, const struct origin *name, const struct origin *text,
+                    struct format *format)
+{
+    struct compiler compiler = {checker, name, format};
+    struct format *made = arena_alloc(&checker->rules->arena, sizeof(*made));
+    const char *key = arena_copy(&checker->rules->arena, name->text, name->len);
+
+    if (!made || !key)
+        return no_memory(&compiler);
+    int r = format_compile(checker, text, made);
+    if (r < 0)
+        return r;
+    return add_field(&compiler, 0, &(struct format_field){.name = key, .text = made});
 }
 
 void format_escape(struct buf *buf, const char *text, size_t len)
@@ -268,12 +302,28 @@ static void set_value(struct ruleset *rules, struct alert_field *field,
     field->number = value->number;
 }
 
+static void set_text(struct ruleset *rules, const struct format *text, struct alert_field *field)
+{
+    buf_reset(&rules->extra);
+    format_render(rules, text, &rules->extra);
+    if (rules->extra.failed)
+        rules->counters.text_lost++;
+    else
+        field->text =
+            keep_text(rules, rules->extra.data ? rules->extra.data : "", rules->extra.len);
+}
+
 void format_values(struct ruleset *rules, const struct format *format,
                    struct alert_field *ret_fields)
 {
     for (size_t i = 0; i < format->field_count; i++) {
-        const struct field_value *value = evaluate_slot(rules, format->fields[i].slot);
-        ret_fields[i] = (struct alert_field){.name = format->fields[i].name};
+        const struct format_field *field = &format->fields[i];
+        ret_fields[i] = (struct alert_field){.name = field->name};
+        if (field->text) {
+            set_text(rules, field->text, &ret_fields[i]);
+            continue;
+        }
+        const struct field_value *value = evaluate_slot(rules, field->slot);
         if (value)
             set_value(rules, &ret_fields[i], value);
     }

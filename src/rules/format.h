@@ -18,6 +18,13 @@
 /* Compile a joined text. -ENOENT for an unknown field, -EINVAL for bad syntax. */
 int format_compile(struct checker *checker, const struct origin *text, struct format *ret_format);
 
+/* Add the value of a field to those that alerts carry; a name that is there stays as it is. */
+int format_add_field(struct checker *checker, const struct origin *name, struct format *format);
+
+/* Likewise a text with fields in it, under any name. */
+int format_add_text(struct checker *checker, const struct origin *name, const struct origin *text,
+                    struct format *format);
+
 /* Append the text for the event at hand. */
 void format_render(struct ruleset *rules, const struct format *format, struct buf *buf);
 

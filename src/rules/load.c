@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "rules/access.h"
+#include "rules/adjust.h"
 #include "rules/atom.h"
 #include "rules/compile.h"
 #include "rules/filter_internal.h"
@@ -28,6 +29,7 @@ static int make_ruleset(const struct rules_options *options, struct ruleset **re
     rules->matching = options->matching;
     rules->output.max = (size_t)1 << 20;
     rules->text.max = (size_t)1 << 20;
+    rules->extra.max = (size_t)1 << 20;
     rules->match_data = pcre2_match_data_create(1, NULL);
     rules->match_context = pcre2_match_context_create(NULL);
     if (!rules->match_data || !rules->match_context)
@@ -64,8 +66,11 @@ int rules_load(const struct rules_source *sources, size_t count,
         return error_set(error, r, "out of memory");
     for (size_t i = 0; i < count && r == 0; i++)
         r = collect_source(&collector, &sources[i]);
+    if (r == 0)
+        r = additions_read(&collector, options->append_outputs, options->append_output_count);
     if (r == 0) {
         struct checker checker = {rules, &collector, error};
+        switches_apply(&collector, options->switches, options->switch_count);
         r = compile_rules(&checker, options);
         if (r == 0 && options->inspect)
             r = options->inspect(options->inspect_data, &checker, sources, count);
@@ -98,6 +103,7 @@ void rules_free(struct ruleset *rules)
     field_context_done(&rules->context);
     buf_done(&rules->output);
     buf_done(&rules->text);
+    buf_done(&rules->extra);
     arena_done(&rules->arena);
     free(rules);
 }

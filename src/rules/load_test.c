@@ -51,10 +51,8 @@ static void versions_are_compared(void **state)
          "'4' is no version"},
         {"- required_plugin_versions:\n  - name: container\n    version: 0.99.0\n", 2, 5,
          "requires plugin 'container' 0.99.0"},
-        {"- required_plugin_versions:\n  - name: k8saudit\n    version: 0.7.0\n", 2, 5,
-         "requires plugin 'k8saudit' 0.7.0"},
         {"- required_plugin_versions:\n  - name: json\n    version: 0.7.0\n    alternatives:\n"
-         "    - name: frob\n      version: 1.0.0\n",
+         "    - name: container\n      version: 0.99.0\n",
          2, 5, "requires plugin 'json' 0.7.0 or an alternative"},
         {"- required_plugin_versions:\n  - name: json\n    version: 0.7.0\n    alternatives: x\n",
          4, 19, "must be a sequence"},
@@ -69,6 +67,32 @@ static void versions_are_compared(void **state)
         rules_free(rules);
     }
     stub_expect_errors(bad, sizeof(bad) / sizeof(bad[0]));
+}
+
+/* Rules of a plugin's source are skipped; the others of its file are not. */
+static void what_is_not_built_in_is_a_warning(void **state)
+{
+    static const struct stub_warning_row rows[] = {
+        {"- required_plugin_versions:\n  - name: k8saudit\n    version: 0.7.0\n", 2, 5,
+         "LOAD_UNKNOWN_PLUGIN", "requires plugin 'k8saudit' 0.7.0"},
+        {"- required_plugin_versions:\n  - name: json\n    version: 0.7.0\n    alternatives:\n"
+         "    - name: frob\n      version: 1.0.0\n",
+         2, 5, "LOAD_UNKNOWN_PLUGIN", "requires plugin 'json' 0.7.0 or an alternative"},
+    };
+    static const char mixed[] =
+        "- required_plugin_versions:\n  - {name: k8saudit, version: 0.7.0}\n"
+        "- macro: kevt\n  condition: jevt.value[/stage] in (ResponseComplete)\n"
+        "- rule: audit\n  desc: d\n  output: \"%ka.user.name\"\n  priority: INFO\n"
+        "  source: k8s_audit\n  condition: kevt and ka.verb=create\n" STUB_RULE("own",
+                                                                                "fd.num = 3");
+
+    stub_expect_warnings(rows, sizeof(rows) / sizeof(rows[0]));
+    struct ruleset *rules = stub_load(mixed);
+    if (!rules)
+        fail_msg("%s", stub_error.message);
+    assert_int_equal(rules_count(rules), 1);
+    assert_int_equal(stub_warned("LOAD_UNKNOWN_SOURCE", "k8s_audit"), 1);
+    rules_free(rules);
 }
 
 static void what_is_no_yaml_says_where(void **state)
@@ -322,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_are_compared),
+        cmocka_unit_test(what_is_not_built_in_is_a_warning),
         cmocka_unit_test(what_is_no_yaml_says_where),
         cmocka_unit_test(nothing_is_a_set_of_no_rules),
         cmocka_unit_test(sources_are_one_list),

@@ -119,6 +119,9 @@ static int parse_transformed(struct parser *parser, struct token call, struct as
         return r;
     for (unsigned i = 0; i < count; i++) {
         lexer_blank(lexer);
+        if (lexer_char(lexer, ','))
+            return origin_error(parser->error, parser->origin, lexer->at - 1, -EINVAL,
+                                "a transformer of more than one value is not supported yet");
         if (!lexer_char(lexer, ')'))
             return expected(parser, "')' after the field");
         field->transformers[i] = outer_first[count - 1 - i];

@@ -35,12 +35,28 @@ enum rule_matching { MATCHING_FIRST, MATCHING_ALL };
 struct checker;
 struct rules_source;
 
+/* Turns rules on or off, whatever their files say. */
+struct rule_switch {
+    const char *pattern; /* of a name or a tag: *, ?, []; behind "rule=" or "tag=" of that alone */
+    bool enable;
+    size_t matched; /* rules, filled by the loader */
+};
+
+/* The one source of events that there is. */
+#define RULES_SOURCE "syscall"
+
 struct rules_options {
     enum rule_matching matching;
     enum rule_priority
         minimum_priority;     /* less urgent rules are not loaded; default (zeroed struct)
                                  would be EMERGENCY: callers set PRIORITY_DEBUG */
     bool no_suggested_output; /* true: don't append container_id=... k8s_ns_name=... to outputs */
+    /* In order: the last that matches a rule decides. */
+    struct rule_switch *switches;
+    size_t switch_count;
+    /* What is added to outputs: texts of YAML, see docs/rules.md. */
+    const char *const *append_outputs;
+    size_t append_output_count;
     /* Looks at all that was loaded while its text is still there (lint.h); NULL: nobody does. */
     int (*inspect)(void *data, struct checker *checker, const struct rules_source *sources,
                    size_t count);

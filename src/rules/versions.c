@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "rules/rules.h"
+#include "rules/warnings.h"
 
 struct version {
     unsigned long parts[3];
@@ -60,8 +60,11 @@ int versions_check_engine(const struct yaml_node *version, struct error *ret_err
     return 0;
 }
 
-/* 1 when the requirement {name, version} is met, 0 when not. */
-static int check_requirement(const struct yaml_node *entry, struct error *error)
+enum requirement { NOT_BUILT_IN, TOO_NEW, MET };
+
+/* How {name, version} is met. -EINVAL when it is no requirement. */
+static int check_requirement(const struct yaml_node *entry, enum requirement *ret_requirement,
+                             struct error *error)
 {
     struct version have, want;
 
@@ -73,45 +76,60 @@ static int check_requirement(const struct yaml_node *entry, struct error *error)
     if (!parse_version(version->value, &want))
         return yaml_error(error, version, -EINVAL, "'%.64s' is no version, expected X.Y.Z",
                           version->value);
+    *ret_requirement = NOT_BUILT_IN;
     for (size_t i = 0; i < sizeof(plugins_built_in) / sizeof(plugins_built_in[0]); i++) {
         if (strcmp(plugins_built_in[i].name, name->value) == 0 &&
             parse_version(plugins_built_in[i].version, &have))
-            return satisfies(&have, &want);
+            *ret_requirement = satisfies(&have, &want) ? MET : TOO_NEW;
     }
     return 0;
 }
 
-static int check_plugin(const struct yaml_node *entry, struct error *error)
+/*
+ * A plugin that is not built in is a source of other events, or has fields of its own: rules of
+ * such a source are skipped, and such fields are unknown. What else is in the file still loads.
+ */
+static int check_plugin(const struct yaml_node *entry, struct rules_warnings *warnings,
+                        struct error *error)
 {
-    int met = check_requirement(entry, error);
-    if (met < 0)
-        return met;
+    const struct yaml_node *alternatives;
+    enum requirement best, other;
+    struct error at = {0};
 
-    const struct yaml_node *alternatives = yaml_get(entry, "alternatives");
+    int r = check_requirement(entry, &best, error);
+    if (r < 0)
+        return r;
+    alternatives = yaml_get(entry, "alternatives");
     if (alternatives && alternatives->kind != YAML_SEQUENCE)
         return yaml_error(error, alternatives, -EINVAL, "'alternatives' must be a sequence");
     for (size_t i = 0; alternatives && i < alternatives->count; i++) {
-        int r = check_requirement(alternatives->items[i], error);
+        r = check_requirement(alternatives->items[i], &other, error);
         if (r < 0)
             return r;
-        met |= r;
+        if (other > best)
+            best = other;
     }
-    if (!met)
-        return yaml_error(error, entry, -EINVAL,
-                          "the file requires plugin '%.64s' %.64s%s; built in is container 0.7.0, "
-                          "others cannot be loaded",
-                          yaml_get(entry, "name")->value, yaml_get(entry, "version")->value,
-                          alternatives ? " or an alternative" : "");
-    return 0;
+    if (best == MET)
+        return 0;
+    r = best == TOO_NEW ? -EINVAL : 0;
+    yaml_error(r < 0 ? error : &at, entry, r,
+               "the file requires plugin '%.64s' %.64s%s; built in is container 0.7.0, "
+               "others cannot be loaded",
+               yaml_get(entry, "name")->value, yaml_get(entry, "version")->value,
+               alternatives ? " or an alternative" : "");
+    if (r == 0)
+        warnings_add(warnings, "LOAD_UNKNOWN_PLUGIN", &at);
+    return r;
 }
 
-int versions_check_plugins(const struct yaml_node *plugins, struct error *ret_error)
+int versions_check_plugins(const struct yaml_node *plugins, struct rules_warnings *warnings,
+                           struct error *ret_error)
 {
     if (plugins->kind != YAML_SEQUENCE)
         return yaml_error(ret_error, plugins, -EINVAL,
                           "'required_plugin_versions' must be a sequence");
     for (size_t i = 0; i < plugins->count; i++) {
-        int r = check_plugin(plugins->items[i], ret_error);
+        int r = check_plugin(plugins->items[i], warnings, ret_error);
         if (r < 0)
             return r;
     }

@@ -147,6 +147,16 @@ cat > "$work/slow.yaml" << 'RULES'
 RULES
 expect 1 "(openat of cat, pid 4001, .*), rule 'slow': matches, but not as compiled" \
     replay "$work/read.rec" -r "$work/slow.yaml" --check
+expect 1 ' 1 alerts' replay "$work/read.rec" -r "$rules" --disable '*' --enable 'rule=shadow*'
+expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --enable 'rule=shadow*' --disable '*'
+expect 1 'enable.*nothing.*no rule' replay "$work/read.rec" -r "$rules" --enable nothing
+expect 0 'Shadow is read (disabled)$' rules list -r "$rules" --disable 'shadow*'
+expect 1 "$text.* on node-1\$" replay "$work/read.rec" -r "$rules" \
+    --append-output '{match: {rule: Shadow*}, extra_output: "on %evt.hostname"}'
+expect 1 '"who":"cat"' replay "$work/read.rec" -r "$rules" --json \
+    --append-output 'extra_fields: [{who: "%proc.name"}]'
+expect 2 '^--append-output:1:18: .*proc.nmae' replay "$work/read.rec" -r "$rules" \
+    --append-output 'extra_output: x %proc.nmae'
 expect 1 ' 1 alerts' replay "$work/read.rec" -r "$rules" -o "file:$work/alerts"
 grep -q "$text" "$work/alerts" || fail "nothing in the file of -o"
 
