@@ -336,8 +336,13 @@ static void warn_unused(struct checker *checker)
 }
 
 /* Lists are used by macros too, whether rules use those or not. */
-static int note_list_uses(struct checker *checker, const struct ast *ast)
+static void note_uses(struct checker *checker, const struct ast *ast)
 {
+    struct macro_def *macro =
+        ast->kind == AST_MACRO ? collect_find_macro(checker->collector, ast->macro) : NULL;
+
+    if (macro)
+        macro->used = true;
     for (size_t i = 0; i < ast->value_count; i++) {
         struct list_def *list = ast->values[i].quoted
                                     ? NULL
@@ -346,8 +351,23 @@ static int note_list_uses(struct checker *checker, const struct ast *ast)
             list->used = true;
     }
     for (size_t i = 0; i < ast->count; i++)
-        note_list_uses(checker, ast->children[i]);
-    return 0;
+        note_uses(checker, ast->children[i]);
+}
+
+/* A rule of another source is not compiled; what it uses is not unused for that. */
+static void note_uses_of_skipped(struct checker *checker, const struct rule_def *def)
+{
+    struct arena *arena = checker->collector->arena;
+    struct origin *condition = arena_alloc(arena, sizeof(*condition));
+    struct error ignored = {0};
+    struct ast *ast;
+
+    if (!condition)
+        return;
+    *condition = def->condition;
+    if (origin_join(arena, condition, CONDITION_MAX) == 0 &&
+        parse_condition(arena, condition, &ast, &ignored) == 0)
+        note_uses(checker, ast);
 }
 
 int compile_rules(struct checker *checker, const struct rules_options *options)
@@ -364,12 +384,14 @@ int compile_rules(struct checker *checker, const struct rules_options *options)
     if (r < 0)
         return r;
     for (const struct macro_def *macro = collector->macros; macro; macro = macro->hh.next)
-        note_list_uses(checker, macro->ast);
+        note_uses(checker, macro->ast);
 
     for (struct rule_def *def = collector->rules; def; def = def->hh.next) {
         struct rule *rule;
-        if (def->unknown_source)
+        if (def->unknown_source) {
+            note_uses_of_skipped(checker, def);
             continue;
+        }
         r = compile_rule(checker, options, def, &rule);
         if (r < 0)
             return r;
