@@ -120,6 +120,27 @@ static void depth_is_bounded(void **state)
     rules_free(rules);
 }
 
+static void fields_are_bounded(void **state)
+{
+    _cleanup_buf_ struct buf transformed = {0};
+
+    for (int i = 0; i < 9; i++)
+        buf_add_string(&transformed, "tolower(");
+    buf_add_string(&transformed, "proc.name");
+    for (int i = 0; i < 9; i++)
+        buf_add_char(&transformed, ')');
+    buf_add_string(&transformed, " = a");
+    assert_null(stub_load_condition(transformed.data));
+    assert_non_null(strstr(stub_error.message, "more than 8 transformers"));
+
+    struct ruleset *rules = stub_load_condition(transformed.data + strlen("tolower("));
+    assert_null(rules); /* a parenthesis too many */
+    transformed.data[strlen("tolower(") * 9 + strlen("proc.name") + 8] = ' ';
+    rules = stub_load_condition(transformed.data + strlen("tolower("));
+    assert_non_null(rules);
+    rules_free(rules);
+}
+
 static void size_is_bounded(void **state)
 {
     _cleanup_buf_ struct buf big = {0};
@@ -162,9 +183,9 @@ static void escapes_are_resolved(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_have_a_place),  cmocka_unit_test(depth_is_bounded),
-        cmocka_unit_test(size_is_bounded),      cmocka_unit_test(words_may_be_values),
-        cmocka_unit_test(escapes_are_resolved),
+        cmocka_unit_test(errors_have_a_place), cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(fields_are_bounded),  cmocka_unit_test(size_is_bounded),
+        cmocka_unit_test(words_may_be_values), cmocka_unit_test(escapes_are_resolved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

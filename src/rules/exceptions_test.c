@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/buf.h"
 #include "rules/stub.h"
 
 /* What the rules below are asked of: an openat. */
@@ -268,6 +269,21 @@ static void other_sources_are_not_checked(void **state)
         "b");
 }
 
+static void exceptions_are_bounded(void **state)
+{
+    _cleanup_buf_ struct buf yaml = {0};
+
+    buf_add_string(&yaml, RULE);
+    for (int i = 0; i < 10000; i++)
+        buf_printf(&yaml, "  - {name: e%d, fields: fd.num}\n", i);
+    struct ruleset *rules = stub_load(yaml.data);
+    assert_non_null(rules);
+    rules_free(rules);
+    buf_add_string(&yaml, "  - {name: last, fields: fd.num}\n");
+    assert_null(stub_load(yaml.data));
+    assert_non_null(strstr(stub_error.message, "more than 10000 exceptions"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup(exceptions_are_merged, set_values),
         cmocka_unit_test(errors_have_a_place),
         cmocka_unit_test(warnings_have_a_place),
+        cmocka_unit_test(exceptions_are_bounded),
         cmocka_unit_test_setup(other_sources_are_not_checked, set_values),
     };
 
