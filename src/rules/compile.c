@@ -236,48 +236,21 @@ static int compile_rule(struct checker *checker, const struct rules_options *opt
     return r;
 }
 
-/* Fields that calls change which no rule need ask for: the world learns from those. */
-static const struct {
-    const char *field; /* or the start of several, with a dot at its end */
-    enum event_type types[2];
-} taught[] = {
-    {"proc.cwd", {EVENT_CHDIR, EVENT_FCHDIR}},
-    {"proc.tty", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.sid", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.sid.", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.sname", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.pgid", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.pgid.", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.vpgid", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.vpgid.", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.is_sid_leader", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.is_pgid_leader", {EVENT_SETSID, EVENT_SETPGID}},
-    {"proc.is_vpgid_leader", {EVENT_SETSID, EVENT_SETPGID}},
-};
-
-static void note_taught(struct rules_needs *needs, const char *name)
-{
-    for (size_t i = 0; i < sizeof(taught) / sizeof(taught[0]); i++) {
-        size_t len = strlen(taught[i].field);
-        bool starts = taught[i].field[len - 1] == '.';
-        if (strncmp(name, taught[i].field, len) != 0 || (!starts && name[len]))
-            continue;
-        for (size_t j = 0; j < 2; j++)
-            needs->types[taught[i].types[j]] = true;
-    }
-}
-
+/* Of some fields the world learns from calls that no rule need ask for. */
 static void note_slot(struct rules_needs *needs, const struct slot *slot)
 {
-    const char *name = slot->ref.field->name, *dot = strrchr(name, '.');
+    uint8_t needed = slot->ref.field->needs;
 
-    note_taught(needs, name);
-    if (slot->ref.field->type == FIELD_NAMES)
+    if (needed & FIELD_NEEDS_NAMES)
         needs->dns = true;
-    if (dot && (strcmp(dot, ".env") == 0 || strcmp(dot, ".aenv") == 0))
+    if (needed & FIELD_NEEDS_ENVIRONMENT)
         needs->env = true;
-    if (dot && strcmp(dot, ".cwd") == 0)
+    if (needed & FIELD_NEEDS_DIRECTORY) {
         needs->cwd = true;
+        needs->types[EVENT_CHDIR] = needs->types[EVENT_FCHDIR] = true;
+    }
+    if (needed & FIELD_NEEDS_SESSIONS)
+        needs->types[EVENT_SETSID] = needs->types[EVENT_SETPGID] = true;
 }
 
 static void note_term(struct rules_needs *needs, struct term *term)

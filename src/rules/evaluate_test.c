@@ -396,6 +396,14 @@ static void needs_follow_the_enabled_rules(void **state)
     assert_false(needs.cwd);
     assert_true(needs.types[EVENT_OPENAT]);
     assert_false(needs.types[EVENT_EXECVE]);
+    assert_false(needs.types[EVENT_CHDIR]);
+    rules_free(rules);
+
+    rules = stub_load_condition("evt.type=openat and proc.cwd = /");
+    rules_needs(rules, &needs);
+    assert_true(needs.cwd);
+    assert_true(needs.types[EVENT_CHDIR] && needs.types[EVENT_FCHDIR]);
+    assert_false(needs.env || needs.dns || needs.types[EVENT_SETSID]);
     rules_free(rules);
 }
 

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/buf.h"
 #include "rules/stub.h"
 
 /* What the rules below are asked of: an openat. */

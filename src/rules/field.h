@@ -60,6 +60,14 @@ enum field_reach {
     FIELD_FAR,
 };
 
+/* What has to be watched for it beyond the events that it is asked of: bits. */
+enum field_need {
+    FIELD_NEEDS_NAMES = 1, /* of addresses */
+    FIELD_NEEDS_ENVIRONMENT = 2,
+    FIELD_NEEDS_DIRECTORY = 4, /* the current one */
+    FIELD_NEEDS_SESSIONS = 8,  /* and process groups, and the terminal that goes with them */
+};
+
 /* How events are had: see docs/architecture.md. */
 enum field_tier { FIELD_TIER_TRACING = 1, FIELD_TIER_LSM = 2 };
 
@@ -137,11 +145,11 @@ struct field {
     enum field_class class;
     enum field_argument argument;
     field_extract extract;
-    const char *description; /* one line, our own words */
-    const char *limits;      /* NULL, or of what events only, or why it never has a value */
-    uint8_t tiers;           /* bits of enum field_tier in which it has values; 0: never */
-    enum dimension
-        dimension; /* EVENT: what the kernel side knows of it; PROCESS: DIMENSION_PROCESS */
+    const char *description;  /* one line, our own words */
+    const char *limits;       /* NULL, or of what events only, or why it never has a value */
+    uint8_t tiers;            /* bits of enum field_tier in which it has values; 0: never */
+    uint8_t needs;            /* bits of enum field_need */
+    enum dimension dimension; /* what the kernel side knows of it */
     enum field_reach reach;
     uint32_t changes;        /* of class PROCESS: bits of enum field_change_place */
     bool deprecated;         /* loads with a warning */

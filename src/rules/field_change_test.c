@@ -310,10 +310,42 @@ static void every_row_says_what_it_changes_with(void **state)
         assert_non_null(field_change_name(place));
 }
 
+/* Who asks for one of these has the sensor watch what it is learned from. */
+static void rows_say_what_has_to_be_watched(void **state)
+{
+    static const struct {
+        const char *start; /* of the fields' names */
+        uint8_t needs;
+    } groups[] = {
+        {"proc.sid", FIELD_NEEDS_SESSIONS},
+        {"proc.sname", FIELD_NEEDS_SESSIONS},
+        {"proc.pgid", FIELD_NEEDS_SESSIONS},
+        {"proc.vpgid", FIELD_NEEDS_SESSIONS},
+        {"proc.tty", FIELD_NEEDS_SESSIONS},
+        {"proc.is_sid_leader", FIELD_NEEDS_SESSIONS},
+        {"proc.is_pgid_leader", FIELD_NEEDS_SESSIONS},
+        {"proc.is_vpgid_leader", FIELD_NEEDS_SESSIONS},
+        {"proc.cwd", FIELD_NEEDS_DIRECTORY},
+        {"proc.env", FIELD_NEEDS_ENVIRONMENT},
+        {"proc.aenv", FIELD_NEEDS_ENVIRONMENT},
+    };
+    const struct field *field;
+
+    for (size_t i = 0; (field = field_at(i)); i++) {
+        uint8_t needs = field->type == FIELD_NAMES ? FIELD_NEEDS_NAMES : 0;
+        for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
+            if (strncmp(field->name, groups[g].start, strlen(groups[g].start)) == 0)
+                needs |= groups[g].needs;
+        if (field->needs != needs)
+            fail_msg("%s needs %u, not %u", field->name, needs, field->needs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_says_what_it_changes_with),
+        cmocka_unit_test(rows_say_what_has_to_be_watched),
         cmocka_unit_test(values_change_with_nothing_else),
     };
 

@@ -192,22 +192,24 @@ static bool name_changed(struct field_context *context, const struct field_ref *
     return field_set_bool(value, changed);
 }
 
-#define SIDES(type, function, suffix, what)                                                        \
-    EVENT_ROW("fd.c" suffix, type, function, SIDE_CLIENT, what " of the client"),                  \
-        EVENT_ROW("fd.s" suffix, type, function, SIDE_SERVER, what " of the server"),              \
-        EVENT_ROW("fd.l" suffix, type, function, SIDE_LOCAL, what " of the local end"),            \
-        EVENT_ROW("fd.r" suffix, type, function, SIDE_REMOTE, what " of the remote end")
+#define SIDES(type, function, suffix, what, ...)                                                   \
+    EVENT_ROW("fd.c" suffix, type, function, SIDE_CLIENT, what " of the client", __VA_ARGS__),     \
+        EVENT_ROW("fd.s" suffix, type, function, SIDE_SERVER, what " of the server", __VA_ARGS__), \
+        EVENT_ROW("fd.l" suffix, type, function, SIDE_LOCAL, what " of the local end",             \
+                  __VA_ARGS__),                                                                    \
+        EVENT_ROW("fd.r" suffix, type, function, SIDE_REMOTE, what " of the remote end",           \
+                  __VA_ARGS__)
 
 static const struct field rows[] = {
     EVENT_ROW("fd.ip", ADDRESS, address, SIDE_EITHER, "IP address of either end"),
-    SIDES(ADDRESS, address, "ip", "IP address"),
+    SIDES(ADDRESS, address, "ip", "IP address", .needs = 0),
     EVENT_ROW("fd.port", PORT, port, SIDE_EITHER, "port of either end"),
-    SIDES(PORT, port, "port", "port"),
+    SIDES(PORT, port, "port", "port", .needs = 0),
     EVENT_ROW("fd.net", NETWORK, address, SIDE_EITHER, "IP address of either end, for networks"),
-    SIDES(NETWORK, address, "net", "IP address, for networks,"),
-    SIDES(NAMES, address_name, "ip.name", "DNS name"),
+    SIDES(NETWORK, address, "net", "IP address, for networks,", .needs = 0),
+    SIDES(NAMES, address_name, "ip.name", "DNS name", .needs = FIELD_NEEDS_NAMES),
     EVENT_ROW("fd.proto", STRING, port_text, SIDE_CLIENT, "port of the client as text"),
-    SIDES(STRING, port_text, "proto", "port as text"),
+    SIDES(STRING, port_text, "proto", "port as text", .needs = 0),
     EVENT_ROW("fd.l4proto", STRING, l4_protocol, 0, "tcp, udp, icmp, raw or <NA>"),
     EVENT_ROW("fd.sockfamily", STRING, family, 0, "ip or unix"),
     EVENT_ROW("fd.is_server", BOOL, is_server, 0, "the process is the serving end"),

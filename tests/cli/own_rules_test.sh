@@ -6,16 +6,18 @@ set -u
 
 bulwark=$1
 rules=$(dirname "$0")/../../rules
-names=$(mktemp)
-trap 'rm -f "$names"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-"$bulwark" rules list -r "$rules" --json | sed -n 's/^    "rule": "\(.*\)",$/\1/p' > "$names"
-[ -s "$names" ] || { echo "FAIL own_rules: no rules"; exit 1; }
+"$bulwark" rules list -r "$rules" --json | sed -n 's/^    "rule": "\(.*\)",$/\1/p' > "$work/names"
+[ -s "$work/names" ] || { echo "FAIL own_rules: no rules"; exit 1; }
+# One name a line, whether they stand in brackets or one below the other.
+sed -n '/expect:/,/^$/p' "$rules"/tests/*.yaml | tr '[],"' '\n\n\n\n' | sed 's/^[- ]*//; s/ *$//' > "$work/expected"
 failures=0
 while IFS= read -r name; do
-    sed -n '/expect:/,/^$/p' "$rules"/tests/*.yaml | grep -qF -e "$name" && continue
+    grep -qxF -e "$name" "$work/expected" && continue
     failures=$((failures + 1))
     echo "FAIL own_rules: no test expects '$name'"
-done < "$names"
+done < "$work/names"
 [ "$failures" -eq 0 ] || exit 1
 echo "PASS own_rules"
