@@ -4,240 +4,296 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "rules/compare.h"
 #include "rules/evaluate.h"
+#include "rules/matcher.h"
 
-#define KEYS_MAX   512 /* values a rule is filed under */
+#define KEYS_MAX   512 /* patterns a rule is filed under */
 #define EVENT_TYPE "evt.type"
-#define NONE       UINT32_MAX
 
-/* A value of a field under which rules are filed. */
-struct key {
-    struct slot *slot;
-    struct field_string text;
-    bool prefix; /* the value begins so; else it is this */
-};
+/*
+ * Walking over a whole value for its parts costs about as much as evaluating this many rules; so
+ * many must be filed so.
+ */
+#define PART_RULES_MIN 12
 
+/* What keys are preferred, however many: the likelier a rule is spared and the cheaper, the lower.
+ */
+enum rank { RANK_TEXT, RANK_NUMBER, RANK_PART };
+
+/* Numbers of patterns of which an event must match one for a term to hold. */
 struct keys {
-    struct key *items;
+    uint32_t *items;
     size_t count;
+    enum rank rank;
 };
 
-/* Rules filed under one text, in order. */
+/* Rules filed under one pattern, in order. */
 struct bucket {
-    struct field_string text;
-    uint32_t *rules; /* positions in the index of the type */
-    size_t count;
-    uint32_t shorter; /* prefixes: the longest other one this begins with, NONE if there is none */
-};
-
-/* All that is filed under one field and one way to compare: buckets sorted by text. */
-struct file {
-    struct slot *slot;
-    bool prefix;
-    struct bucket *buckets;
-    size_t count;
+    uint32_t key; /* the pattern's number plus one, 0 in an empty bucket */
+    uint32_t first, count;
 };
 
 struct access {
-    struct file *files;
-    size_t file_count;
-    uint64_t *always; /* a bit for each rule that is filed under nothing */
-    size_t words;
+    struct engine **engines; /* that some rule is filed under */
+    size_t engine_count;
+    struct bucket *buckets; /* a hash by key */
+    size_t mask;
+    uint32_t *filed;  /* positions in the index of the type, bucket by bucket */
+    uint32_t *always; /* positions of rules filed under nothing */
+    size_t always_count;
 };
 
 struct filing {
-    struct key key;
-    uint32_t rule;
+    uint32_t key, rule;
 };
 
-static bool is_fileable(const struct atom *atom)
+/* While the rules of one type are filed. */
+struct plan {
+    struct ruleset *rules;
+    struct arena work;
+    bool first;      /* all engines may be used, to see how many rules would */
+    uint32_t *filed; /* rules filed under each engine, at its first pattern's number */
+    struct filing *filings;
+    size_t count;
+    uint32_t *always;
+    size_t always_count;
+};
+
+static void plan_done(struct plan *plan)
 {
-    return !atom->right && !atom->modifier && !atom->left->transformer_count &&
-           atom->left->type == FIELD_STRING && strcmp(atom->left->name, EVENT_TYPE) != 0;
+    arena_done(&plan->work);
 }
 
-static int add_keys(struct arena *arena, const struct atom *atom, struct keys *keys)
+static bool is_part(const struct engine *engine)
 {
-    bool prefix = atom->op == OP_STARTSWITH;
+    return engine->way == WAY_PART || engine->way == WAY_PART_FOLDED;
+}
 
-    if (!is_fileable(atom) || (!prefix && atom->op != OP_EQ && atom->op != OP_IN) ||
-        !atom->operand_count)
+static enum rank rank_of(const struct atom *atom)
+{
+    if (is_part(atom->engine))
+        return RANK_PART;
+    return compare_class(atom->left->type) == COMPARE_NUMBER ? RANK_NUMBER : RANK_TEXT;
+}
+
+static int keys_of_atom(const struct plan *plan, const struct atom *atom, struct keys *ret_keys)
+{
+    const struct engine *engine = atom->engine;
+
+    if (!engine || strcmp(atom->left->name, EVENT_TYPE) == 0 || atom->pattern_count > KEYS_MAX)
         return -ENOENT;
-    for (size_t i = 0; i < atom->operand_count; i++) {
-        if (keys->count >= KEYS_MAX)
+    if (is_part(engine) && !plan->first && plan->filed[engine->first] < PART_RULES_MIN)
+        return -ENOENT;
+    /* what everything begins with is no key */
+    for (size_t i = 0; engine->way != WAY_EQUAL && i < atom->pattern_count; i++)
+        if (!plan->rules->patterns[atom->patterns[i]].text.len)
             return -ENOENT;
-        struct key *key = arena_grow(arena, &keys->items, &keys->count, sizeof(*key));
-        if (!key)
-            return -ENOMEM;
-        *key = (struct key){atom->left, atom->operands[i].string, prefix};
-    }
+    *ret_keys = (struct keys){atom->patterns, atom->pattern_count, rank_of(atom)};
     return 0;
 }
 
-static int keys_of(struct arena *arena, const struct term *term, struct keys *ret_keys);
+static int keys_of(struct plan *plan, const struct term *term, struct keys *ret_keys);
 
 /* One of them holds: the keys of all. */
-static int keys_of_any(struct arena *arena, const struct term *term, struct keys *ret_keys)
+static int keys_of_any(struct plan *plan, const struct term *term, struct keys *ret_keys)
 {
     struct keys all = {0};
 
     for (size_t i = 0; i < term->count; i++) {
         struct keys one = {0};
-        int r = keys_of(arena, term->children[i], &one);
+        int r = keys_of(plan, term->children[i], &one);
         if (r < 0)
             return r;
         if (all.count + one.count > KEYS_MAX)
             return -ENOENT;
         for (size_t j = 0; j < one.count; j++) {
-            struct key *key = arena_grow(arena, &all.items, &all.count, sizeof(*key));
+            uint32_t *key = arena_grow(&plan->work, &all.items, &all.count, sizeof(*key));
             if (!key)
                 return -ENOMEM;
             *key = one.items[j];
         }
+        if (one.rank > all.rank)
+            all.rank = one.rank;
     }
     *ret_keys = all;
     return all.count ? 0 : -ENOENT;
 }
 
-/* All hold: the keys of the one that has the fewest. */
-static int keys_of_all(struct arena *arena, const struct term *term, struct keys *ret_keys)
+static bool is_better(const struct keys *one, const struct keys *than)
+{
+    return !than->count || one->rank < than->rank ||
+           (one->rank == than->rank && one->count < than->count);
+}
+
+/* All hold: the best keys of one. */
+static int keys_of_all(struct plan *plan, const struct term *term, struct keys *ret_keys)
 {
     struct keys best = {0};
 
     for (size_t i = 0; i < term->count; i++) {
         struct keys one = {0};
-        int r = keys_of(arena, term->children[i], &one);
+        int r = keys_of(plan, term->children[i], &one);
         if (r == -ENOMEM)
             return r;
-        if (r == 0 && (!best.count || one.count < best.count))
+        if (r == 0 && is_better(&one, &best))
             best = one;
     }
     *ret_keys = best;
     return best.count ? 0 : -ENOENT;
 }
 
-/* Values of which an event must have one for the term to hold; -ENOENT when there are no such. */
-static int keys_of(struct arena *arena, const struct term *term, struct keys *ret_keys)
+/* -ENOENT when there are none. */
+static int keys_of(struct plan *plan, const struct term *term, struct keys *ret_keys)
 {
     *ret_keys = (struct keys){0};
     switch (term->kind) {
-    case TERM_ATOM: return add_keys(arena, term->atom, ret_keys);
-    case TERM_AND: return keys_of_all(arena, term, ret_keys);
-    case TERM_OR: return keys_of_any(arena, term, ret_keys);
+    case TERM_ATOM: return keys_of_atom(plan, term->atom, ret_keys);
+    case TERM_AND: return keys_of_all(plan, term, ret_keys);
+    case TERM_OR: return keys_of_any(plan, term, ret_keys);
     case TERM_NOT: break;
     }
     return -ENOENT;
 }
 
-static int compare_text(const struct field_string *a, const struct field_string *b)
+static int file_rule(struct plan *plan, const struct keys *keys, uint32_t rule)
 {
-    size_t len = a->len < b->len ? a->len : b->len;
-    int order = len ? memcmp(a->data, b->data, len) : 0;
+    const struct pattern *patterns = plan->rules->patterns;
 
-    if (order)
-        return order;
-    return a->len < b->len ? -1 : a->len > b->len;
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct engine *engine = patterns[keys->items[i]].engine;
+        struct filing *filing =
+            arena_grow(&plan->work, &plan->filings, &plan->count, sizeof(*filing));
+        if (!filing)
+            return -ENOMEM;
+        *filing = (struct filing){keys->items[i] + 1, rule};
+        if (plan->first && (!i || patterns[keys->items[i - 1]].engine != engine))
+            plan->filed[engine->first]++;
+    }
+    return 0;
+}
+
+static int file_all(struct plan *plan, const struct rule_index *index)
+{
+    plan->count = plan->always_count = 0;
+    for (uint32_t i = 0; i < index->count; i++) {
+        struct keys keys;
+        int r = keys_of(plan, index->rules[i]->condition, &keys);
+        if (r == 0)
+            r = file_rule(plan, &keys, i);
+        else if (r == -ENOENT) {
+            plan->always[plan->always_count++] = i;
+            r = 0;
+        }
+        if (r < 0)
+            return r;
+    }
+    return 0;
 }
 
 static int compare_filings(const void *a, const void *b)
 {
     const struct filing *left = a, *right = b;
 
-    if (left->key.slot != right->key.slot)
-        return left->key.slot < right->key.slot ? -1 : 1;
-    if (left->key.prefix != right->key.prefix)
-        return left->key.prefix - right->key.prefix;
-    int order = compare_text(&left->key.text, &right->key.text);
-    if (order)
-        return order;
+    if (left->key != right->key)
+        return left->key < right->key ? -1 : 1;
     return left->rule < right->rule ? -1 : left->rule > right->rule;
 }
 
-static bool begins(const struct field_string *text, const struct field_string *with)
+static struct bucket *find_bucket(const struct access *access, uint32_t key)
 {
-    return with->len <= text->len && !memcmp(text->data, with->data, with->len);
+    size_t i = (key * 0x9e3779b1u) & access->mask;
+
+    while (access->buckets[i].key && access->buckets[i].key != key)
+        i = (i + 1) & access->mask;
+    return &access->buckets[i];
 }
 
-/* Sorted filings become files of buckets. */
-static int fill(struct arena *arena, const struct filing *filings, size_t count,
-                struct access *access)
+static int add_engine(struct arena *arena, struct access *access, struct engine *engine)
 {
-    struct file *file = NULL;
-    struct bucket *bucket = NULL;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct key *key = &filings[i].key;
-        if (!file || file->slot != key->slot || file->prefix != key->prefix) {
-            file = arena_grow(arena, &access->files, &access->file_count, sizeof(*file));
-            bucket = NULL;
-            if (!file)
-                return -ENOMEM;
-            *file = (struct file){.slot = key->slot, .prefix = key->prefix};
-        }
-        if (!bucket || compare_text(&bucket->text, &key->text) != 0) {
-            bucket = arena_grow(arena, &file->buckets, &file->count, sizeof(*bucket));
-            if (!bucket)
-                return -ENOMEM;
-            *bucket = (struct bucket){.text = key->text, .shorter = NONE};
-        }
-        if (bucket->count && bucket->rules[bucket->count - 1] == filings[i].rule)
-            continue;
-        uint32_t *rule = arena_grow(arena, &bucket->rules, &bucket->count, sizeof(*rule));
-        if (!rule)
-            return -ENOMEM;
-        *rule = filings[i].rule;
-    }
+    for (size_t i = 0; i < access->engine_count; i++)
+        if (access->engines[i] == engine)
+            return 0;
+    struct engine **slot =
+        arena_grow(arena, &access->engines, &access->engine_count, sizeof(struct engine *));
+    if (!slot)
+        return -ENOMEM;
+    *slot = engine;
     return 0;
 }
 
-/* In sorted order, what a text begins with stands before it: follow the links of the one before. */
-static void link_prefixes(struct file *file)
+/* Sorted filings become buckets. */
+static int fill(struct plan *plan, struct access *access)
 {
-    for (size_t i = 1; i < file->count; i++) {
-        uint32_t at = (uint32_t)(i - 1);
-        while (at != NONE && !begins(&file->buckets[i].text, &file->buckets[at].text))
-            at = file->buckets[at].shorter;
-        file->buckets[i].shorter = at;
+    struct arena *arena = &plan->rules->arena;
+    size_t keys = 0, size = 4;
+
+    for (size_t i = 0; i < plan->count; i++)
+        keys += !i || plan->filings[i - 1].key != plan->filings[i].key;
+    while (size < keys * 2)
+        size *= 2;
+    access->mask = size - 1;
+    access->buckets = arena_array(arena, size, sizeof(*access->buckets));
+    access->filed = arena_array(arena, plan->count, sizeof(*access->filed));
+    access->always = arena_array(arena, plan->always_count, sizeof(*access->always));
+    if (!access->buckets || !access->filed || !access->always)
+        return -ENOMEM;
+    access->always_count = plan->always_count;
+    if (plan->always_count)
+        memcpy(access->always, plan->always, plan->always_count * sizeof(*access->always));
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct filing *filing = &plan->filings[i];
+        struct bucket *bucket = find_bucket(access, filing->key);
+        access->filed[i] = filing->rule;
+        if (bucket->key) {
+            bucket->count++;
+            continue;
+        }
+        *bucket = (struct bucket){filing->key, (uint32_t)i, 1};
+        int r = add_engine(arena, access, plan->rules->patterns[filing->key - 1].engine);
+        if (r < 0)
+            return r;
     }
+    return 0;
 }
 
 static int make_access(struct ruleset *rules, const struct rule_index *index,
                        struct access **ret_access)
 {
-    struct arena *arena = &rules->arena;
-    _cleanup_arena_ struct arena work = {0};
-    struct access *access = arena_alloc(arena, sizeof(*access));
-    struct filing *filings = NULL;
-    size_t count = 0;
+    _cleanup_(plan_done) struct plan plan = {.rules = rules, .first = true};
+    struct access *access = arena_alloc(&rules->arena, sizeof(*access));
 
-    if (!access)
+    plan.filed = arena_array(&plan.work, rules->pattern_count + 1, sizeof(*plan.filed));
+    plan.always = arena_array(&plan.work, index->count, sizeof(*plan.always));
+    if (!access || !plan.filed || !plan.always)
         return -ENOMEM;
-    access->words = (index->count + 63) / 64;
-    access->always = arena_array(arena, access->words, sizeof(*access->always));
-    if (!access->always)
-        return -ENOMEM;
-    for (uint32_t i = 0; i < index->count; i++) {
-        struct keys keys;
-        int r = keys_of(&work, index->rules[i]->condition, &keys);
-        if (r == -ENOMEM)
-            return r;
-        if (r < 0)
-            access->always[i / 64] |= 1ull << (i % 64);
-        for (size_t j = 0; r == 0 && j < keys.count; j++) {
-            struct filing *filing = arena_grow(&work, &filings, &count, sizeof(*filing));
-            if (!filing)
-                return -ENOMEM;
-            *filing = (struct filing){keys.items[j], i};
-        }
-    }
-    if (count)
-        qsort(filings, count, sizeof(*filings), compare_filings);
-    int r = fill(arena, filings, count, access);
-    for (size_t i = 0; r == 0 && i < access->file_count; i++)
-        if (access->files[i].prefix)
-            link_prefixes(&access->files[i]);
-    *ret_access = access;
+    int r = file_all(&plan, index);
+    plan.first = false;
+    if (r == 0)
+        r = file_all(&plan, index);
+    if (r < 0)
+        return r;
+    if (plan.count)
+        qsort(plan.filings, plan.count, sizeof(*plan.filings), compare_filings);
+    r = fill(&plan, access);
+    if (r == 0)
+        *ret_access = access;
     return r;
+}
+
+/* Most types have the rules of another one: those that name no type. */
+static struct access *access_of_same(const struct ruleset *rules, unsigned type)
+{
+    const struct rule_index *index = &rules->by_type[type];
+
+    for (unsigned i = 0; i < type; i++) {
+        const struct rule_index *other = &rules->by_type[i];
+        if (other->count == index->count &&
+            memcmp(other->rules, index->rules, index->count * sizeof(struct rule *)) == 0)
+            return other->access;
+    }
+    return NULL;
 }
 
 int access_make(struct ruleset *rules)
@@ -248,64 +304,74 @@ int access_make(struct ruleset *rules)
         struct rule_index *index = &rules->by_type[type];
         if (index->count < ACCESS_RULES_MIN)
             continue;
-        int r = make_access(rules, index, &index->access);
-        if (r < 0)
-            return r;
         if (index->count > most)
             most = index->count;
+        index->access = access_of_same(rules, type);
+        int r = index->access ? 0 : make_access(rules, index, &index->access);
+        if (r < 0)
+            return r;
     }
-    rules->found = arena_array(&rules->arena, most / 64 + 1, sizeof(*rules->found));
-    return rules->found ? 0 : -ENOMEM;
+    size_t words = most / 64 + 1;
+    rules->found_count = words / 64 + 1;
+    rules->found = arena_array(&rules->arena, words, sizeof(*rules->found));
+    rules->found_words = arena_array(&rules->arena, rules->found_count, sizeof(*rules->found));
+    return rules->found && rules->found_words ? 0 : -ENOMEM;
 }
 
-/* The last bucket whose text is not behind `text`, NONE when all are. */
-static uint32_t last_not_behind(const struct file *file, const struct field_string *text)
+static void note(struct ruleset *rules, const uint32_t *positions, size_t count)
 {
-    size_t low = 0, high = file->count;
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (compare_text(&file->buckets[middle].text, text) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t word = positions[i] / 64;
+        rules->found[word] |= 1ull << (positions[i] % 64);
+        rules->found_words[word / 64] |= 1ull << (word % 64);
     }
-    return low ? (uint32_t)(low - 1) : NONE;
 }
 
-static void note(struct ruleset *rules, const struct bucket *bucket)
+/* Only words that have a bit are touched. */
+static void forget(struct ruleset *rules)
 {
-    for (size_t i = 0; i < bucket->count; i++)
-        rules->found[bucket->rules[i] / 64] |= 1ull << (bucket->rules[i] % 64);
+    for (size_t i = 0; i < rules->found_count; i++)
+        for (; rules->found_words[i]; rules->found_words[i] &= rules->found_words[i] - 1)
+            rules->found[i * 64 + (size_t)__builtin_ctzll(rules->found_words[i])] = 0;
 }
 
-static void find_in_file(struct ruleset *rules, const struct file *file)
-{
-    const struct field_value *value = evaluate_slot(rules, file->slot);
-
-    if (!value)
-        return;
-    uint32_t at = last_not_behind(file, &value->string);
-    if (at == NONE)
-        return;
-    if (!file->prefix) {
-        if (compare_text(&file->buckets[at].text, &value->string) == 0)
-            note(rules, &file->buckets[at]);
-        return;
-    }
-    for (; at != NONE; at = file->buckets[at].shorter)
-        if (begins(&value->string, &file->buckets[at].text))
-            note(rules, &file->buckets[at]);
-}
-
-const uint64_t *access_find(struct ruleset *rules, unsigned type)
+void access_find(struct ruleset *rules, unsigned type)
 {
     const struct access *access = rules->by_type[type].access;
 
     if (!access)
-        return NULL;
-    memcpy(rules->found, access->always, access->words * sizeof(*rules->found));
-    for (size_t i = 0; i < access->file_count; i++)
-        find_in_file(rules, &access->files[i]);
-    return rules->found;
+        return;
+    forget(rules);
+    note(rules, access->always, access->always_count);
+    for (size_t i = 0; i < access->engine_count; i++) {
+        struct engine *engine = access->engines[i];
+        const struct field_value *value = evaluate_slot(rules, engine->slot);
+        if (!value)
+            continue;
+        matcher_run(rules, engine, value);
+        for (uint32_t j = 0; j < engine->hit_count; j++) {
+            const struct bucket *bucket = find_bucket(access, engine->hits[j] + 1);
+            note(rules, access->filed + bucket->first, bucket->count);
+        }
+    }
+}
+
+size_t access_next(const struct ruleset *rules, unsigned type, size_t at)
+{
+    const struct rule_index *index = &rules->by_type[type];
+
+    if (!index->access || at >= index->count)
+        return at;
+    uint64_t rest = rules->found[at / 64] >> (at % 64);
+    if (rest)
+        return at + (size_t)__builtin_ctzll(rest);
+    size_t word = at / 64 + 1;
+    for (size_t i = word / 64; i < rules->found_count; i++, word = i * 64) {
+        rest = rules->found_words[i] >> (word % 64);
+        if (!rest)
+            continue;
+        word += (size_t)__builtin_ctzll(rest);
+        return word * 64 + (size_t)__builtin_ctzll(rules->found[word]);
+    }
+    return index->count;
 }

@@ -13,6 +13,16 @@
     (BIT(OP_CONTAINS) | BIT(OP_ICONTAINS) | BIT(OP_BCONTAINS) | BIT(OP_STARTSWITH) |               \
      BIT(OP_BSTARTSWITH) | BIT(OP_ENDSWITH) | BIT(OP_GLOB) | BIT(OP_IGLOB) | BIT(OP_REGEX))
 
+const struct field_string *compare_strings_of(const struct field_value *value, size_t *ret_count)
+{
+    if (value->type == FIELD_STRINGS) {
+        *ret_count = value->list_len;
+        return value->list;
+    }
+    *ret_count = 1;
+    return &value->string;
+}
+
 bool compare_supports(enum field_type type, enum operator op)
 {
     static const uint32_t supported[] = {
@@ -211,19 +221,26 @@ static bool below_pattern(const struct field_string *pattern, const struct field
     }
 }
 
+bool compare_tidied(struct ruleset *rules, struct field_string *path)
+{
+    if (!memmem(path->data, path->len, "//", 2))
+        return true;
+    char *copy = field_context_alloc(&rules->context, path->len);
+    if (!copy) {
+        rules->context.values_cut++;
+        return false;
+    }
+    *path = (struct field_string){copy, compare_tidy_path(path->data, path->len, copy)};
+    return true;
+}
+
 bool compare_path_below(struct ruleset *rules, const struct atom *atom,
                         const struct field_string *path)
 {
     struct field_string tidy = *path;
 
-    if (memmem(path->data, path->len, "//", 2)) {
-        char *copy = field_context_alloc(&rules->context, path->len);
-        if (!copy) {
-            rules->context.values_cut++;
-            return false;
-        }
-        tidy = (struct field_string){copy, compare_tidy_path(path->data, path->len, copy)};
-    }
+    if (!compare_tidied(rules, &tidy))
+        return false;
     if (below_listed(atom->set, &tidy))
         return true;
     for (size_t i = 0; i < atom->operand_count; i++)

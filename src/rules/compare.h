@@ -12,6 +12,9 @@ enum compare_class compare_class(enum field_type type);
 /* Which operators a type of field takes. */
 bool compare_supports(enum field_type type, enum operator op);
 
+/* The elements of a list of strings, or the one value itself. */
+const struct field_string *compare_strings_of(const struct field_value *value, size_t *ret_count);
+
 /* Compare a string, the text of one value or element of a list, by a string operator. */
 bool compare_string(struct ruleset *rules, enum operator op, const struct field_string *left,
                     const struct operand *right);
@@ -25,6 +28,9 @@ bool compare_address(enum operator op, const struct field_value *left, const str
 /* Write a path with one slash for several and none at its end; returns its length. `to` has room
  * for `len` bytes and may be `text`. */
 size_t compare_tidy_path(const char *text, size_t len, char *to);
+
+/* The same of the event at hand, in its memory; false when that is out. */
+bool compare_tidied(struct ruleset *rules, struct field_string *path);
 
 /* Whether a path is one of those on the right of a pmatch or below one. */
 bool compare_path_below(struct ruleset *rules, const struct atom *atom,

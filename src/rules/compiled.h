@@ -59,6 +59,34 @@ struct operand {
     bool is_pattern;   /* of pmatch: some part of the path is a pattern */
 };
 
+/* How the values that many rules compare a field with are found at once (matcher.h). */
+enum way { WAY_EQUAL, WAY_PREFIX, WAY_PATH, WAY_SUFFIX, WAY_PART, WAY_PART_FOLDED };
+
+/* A value that some rules compare a field with, once for all of them. */
+struct pattern {
+    struct engine *engine;
+    struct field_string text; /* numbers and addresses: their bytes */
+    bool whole;               /* else the start of an operand that is to be looked at itself */
+    uint64_t hash;
+    uint64_t stamp; /* of the last event whose value matched */
+};
+
+/* All patterns of one slot that are found one way. */
+struct engine {
+    struct slot *slot;
+    enum way way;
+    uint32_t first, count; /* in the set's patterns */
+    struct trie *trie;     /* NULL for WAY_EQUAL, which has a hash of pattern numbers plus one */
+    uint32_t *table;
+    size_t mask;
+    uint64_t lengths;
+    uint64_t stamp; /* of the event it was last run for */
+    uint32_t *hits; /* pattern numbers that event's value matched */
+    uint32_t hit_count;
+    uint64_t asked_stamp; /* of the event of which `asked` comparisons were made one by one */
+    size_t asked;
+};
+
 /* A comparison. */
 struct atom {
     const char *key;           /* its canonical text, which makes it unique */
@@ -68,6 +96,10 @@ struct atom {
     struct operand *operands;
     size_t operand_count;
     struct string_set *set; /* for list operators on strings, else NULL */
+    struct engine *engine;  /* matcher.h; NULL: it is compared one by one */
+    uint32_t *patterns;     /* numbers of its patterns, ascending, one for each operand */
+    size_t pattern_count;
+    bool decided; /* by which patterns match: else it can hold only when one does */
     uint64_t stamp;
     bool result;
     UT_hash_handle hh;
@@ -135,6 +167,8 @@ struct ruleset {
     struct rule_index by_type[EVENT_TYPE_MAX];
     struct rules_needs needs;
     struct rules_counters counters;
+    struct pattern *patterns;
+    uint32_t pattern_count;
     struct filter *filter; /* what the kernel side is told */
     /* evaluation */
     uint64_t stamp;
@@ -144,7 +178,8 @@ struct ruleset {
     struct buf output;
     struct buf text;
     struct buf extra;                 /* format_field.text */
-    uint64_t *found;                  /* access.c */
+    uint64_t *found, *found_words;    /* access.c */
+    size_t found_count;               /* of found_words */
     struct alert_field *alert_fields; /* room for the rule with the most */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules/compare.h"
+#include "rules/matcher.h"
 #include "rules/transform.h"
 
 void evaluate_begin(struct ruleset *rules, struct world *world, const struct judged_event *judged)
@@ -48,17 +49,6 @@ const struct field_value *evaluate_slot(struct ruleset *rules, struct slot *slot
     return slot->present ? &slot->value : NULL;
 }
 
-/* The elements of a list, or the one value itself. */
-static const struct field_string *strings_of(const struct field_value *value, size_t *ret_count)
-{
-    if (value->type == FIELD_STRINGS) {
-        *ret_count = value->list_len;
-        return value->list;
-    }
-    *ret_count = 1;
-    return &value->string;
-}
-
 static bool name_of_address(struct ruleset *rules, const struct field_value *left,
                             const struct operand *right)
 {
@@ -87,7 +77,7 @@ static bool compare(struct ruleset *rules, enum operator op, const struct field_
         return name_of_address(rules, left, right) != (op == OP_NE);
 
     size_t count;
-    const struct field_string *strings = strings_of(left, &count);
+    const struct field_string *strings = compare_strings_of(left, &count);
     for (size_t i = 0; i < count; i++)
         if (compare_string(rules, op, &strings[i], right))
             return true;
@@ -130,7 +120,7 @@ static bool compare_with_field(struct ruleset *rules, const struct atom *atom,
 {
     struct operand operand = operand_of(right, false);
     size_t count;
-    const struct field_string *strings = strings_of(right, &count);
+    const struct field_string *strings = compare_strings_of(right, &count);
     bool holds = false;
 
     if (wants_all(atom->op, left)) {
@@ -207,6 +197,8 @@ static bool evaluate_atom(struct ruleset *rules, struct atom *atom)
         const struct field_value *right = evaluate_slot(rules, atom->right);
         return right && compare_with_field(rules, atom, left, right);
     }
+    if (matcher_decides(rules, atom))
+        return matcher_holds(rules, atom, left);
     return atom->set ? compare_with_set(rules, atom, left)
                      : compare_with_operands(rules, atom, left);
 }

@@ -56,20 +56,6 @@ static void raise_alert(struct ruleset *rules, struct world *world,
     alert(data, &raised);
 }
 
-/* The next position from `at` on that is to be evaluated; `count` when there is none. */
-static size_t next_position(const uint64_t *found, size_t at, size_t count)
-{
-    if (!found)
-        return at;
-    while (at < count) {
-        uint64_t rest = found[at / 64] >> (at % 64);
-        if (rest)
-            return at + (size_t)__builtin_ctzll(rest);
-        at = (at / 64 + 1) * 64;
-    }
-    return count;
-}
-
 unsigned rules_judge(struct ruleset *rules, struct world *world, const struct judged_event *judged,
                      rules_alert alert, void *data)
 {
@@ -82,9 +68,9 @@ unsigned rules_judge(struct ruleset *rules, struct world *world, const struct ju
     const struct rule_index *index = &rules->by_type[type];
     if (!index->count)
         return 0;
-    const uint64_t *found = access_find(rules, type);
-    for (size_t i = next_position(found, 0, index->count); i < index->count;
-         i = next_position(found, i + 1, index->count)) {
+    access_find(rules, type);
+    for (size_t i = access_next(rules, type, 0); i < index->count;
+         i = access_next(rules, type, i + 1)) {
         struct rule *rule = index->rules[i];
         rules->counters.evaluations++;
         if (!evaluate_term(rules, rule->condition))

@@ -11,6 +11,7 @@
 #include "rules/atom.h"
 #include "rules/compile.h"
 #include "rules/filter_internal.h"
+#include "rules/matcher.h"
 
 /*
  * A regular expression may take this many steps; more, and it counts as no match. With JIT the
@@ -76,7 +77,9 @@ int rules_load(const struct rules_source *sources, size_t count,
             r = options->inspect(options->inspect_data, &checker, sources, count);
     }
     if (r == 0) {
-        r = access_make(rules);
+        r = matcher_make(rules, MATCHER_STATES_MAX);
+        if (r == 0)
+            r = access_make(rules);
         if (r == 0)
             r = filter_make(rules);
         if (r < 0)

@@ -158,8 +158,9 @@ typedef void (*rules_alert)(void *data, const struct alert *alert);
     X(evaluations, "evaluations") /* conditions evaluated */                                       \
     X(alerts, "alerts")                                                                            \
     X(regex_limit, "regex_limit") /* a regular expression gave up: counts as no match */           \
-    X(text_lost, "text_lost")     /* a value's text did not fit into memory: shown as missing */   \
-    X(values_cut, "values_cut")   /* a value was longer than kept, or lost for want of memory */
+    X(unshared, "unshared") /* operands past the memory of shared look-ups: compared one by one */ \
+    X(text_lost, "text_lost")   /* a value's text did not fit into memory: shown as missing */     \
+    X(values_cut, "values_cut") /* a value was longer than kept, or lost for want of memory */
 
 struct rules_counters {
 #define RULES_COUNTER_FIELD(field, text) uint64_t field;

@@ -15,11 +15,6 @@ struct string_set {
     struct entry entries[];
 };
 
-static uint64_t length_bit(size_t len)
-{
-    return 1ull << (len < 63 ? len : 63);
-}
-
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     unsigned __int128 product = (unsigned __int128)a * b;
@@ -63,12 +58,12 @@ void string_set_add(struct string_set *set, const char *data, size_t len)
     while (set->entries[i].data)
         i = (i + 1) & set->mask;
     set->entries[i] = (struct entry){hash, data, len};
-    set->lengths |= length_bit(len);
+    set->lengths |= string_length_bit(len);
 }
 
 bool string_set_has_length(const struct string_set *set, size_t len)
 {
-    return set->lengths & length_bit(len);
+    return set->lengths & string_length_bit(len);
 }
 
 bool string_set_has(const struct string_set *set, uint64_t hash, const char *data, size_t len)

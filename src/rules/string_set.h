@@ -13,6 +13,12 @@
 
 struct string_set;
 
+/* A bit for a length, of a word of bits that says which lengths there are. */
+static inline uint64_t string_length_bit(size_t len)
+{
+    return 1ull << (len < 63 ? len : 63);
+}
+
 uint64_t string_hash(const char *data, size_t len);
 
 /* A set with room for `count` strings, in the arena; NULL when out of memory. */
