@@ -10,6 +10,7 @@
 #include "rules/matcher.h"
 
 #define KEYS_MAX   512 /* patterns a rule is filed under */
+#define TEXT_MIN   2   /* all paths begin with "/" */
 #define EVENT_TYPE "evt.type"
 
 /*
@@ -27,6 +28,7 @@ struct keys {
     uint32_t *items;
     size_t count;
     enum rank rank;
+    size_t shortest; /* of their texts; SIZE_MAX where the whole value must be so */
 };
 
 /* Rules filed under one pattern, in order. */
@@ -86,11 +88,15 @@ static int keys_of_atom(const struct plan *plan, const struct atom *atom, struct
         return -ENOENT;
     if (is_part(engine) && !plan->first && plan->filed[engine->first] < PART_RULES_MIN)
         return -ENOENT;
-    /* what everything begins with is no key */
-    for (size_t i = 0; engine->way != WAY_EQUAL && i < atom->pattern_count; i++)
-        if (!plan->rules->patterns[atom->patterns[i]].text.len)
+    struct keys keys = {atom->patterns, atom->pattern_count, rank_of(atom), SIZE_MAX};
+    for (size_t i = 0; engine->way != WAY_EQUAL && i < keys.count; i++) {
+        size_t len = plan->rules->patterns[keys.items[i]].text.len;
+        if (len < TEXT_MIN)
             return -ENOENT;
-    *ret_keys = (struct keys){atom->patterns, atom->pattern_count, rank_of(atom)};
+        if (len < keys.shortest)
+            keys.shortest = len;
+    }
+    *ret_keys = keys;
     return 0;
 }
 
@@ -99,7 +105,7 @@ static int keys_of(struct plan *plan, const struct term *term, struct keys *ret_
 /* One of them holds: the keys of all. */
 static int keys_of_any(struct plan *plan, const struct term *term, struct keys *ret_keys)
 {
-    struct keys all = {0};
+    struct keys all = {.shortest = SIZE_MAX};
 
     for (size_t i = 0; i < term->count; i++) {
         struct keys one = {0};
@@ -116,6 +122,8 @@ static int keys_of_any(struct plan *plan, const struct term *term, struct keys *
         }
         if (one.rank > all.rank)
             all.rank = one.rank;
+        if (one.shortest < all.shortest)
+            all.shortest = one.shortest;
     }
     *ret_keys = all;
     return all.count ? 0 : -ENOENT;
@@ -123,8 +131,9 @@ static int keys_of_any(struct plan *plan, const struct term *term, struct keys *
 
 static bool is_better(const struct keys *one, const struct keys *than)
 {
-    return !than->count || one->rank < than->rank ||
-           (one->rank == than->rank && one->count < than->count);
+    if (!than->count || one->rank != than->rank)
+        return !than->count || one->rank < than->rank;
+    return one->count != than->count ? one->count < than->count : one->shortest > than->shortest;
 }
 
 /* All hold: the best keys of one. */

@@ -210,7 +210,8 @@ static bool below_pattern(const struct field_string *pattern, const struct field
         return false;
     for (;;) {
         size_t wanted = part_len(pattern, p), len = part_len(path, t);
-        if (!glob_match(pattern->data + p, wanted, path->data + t, len, false))
+        /* of nothing there is no part, however it may look */
+        if (!len != !wanted || !glob_match(pattern->data + p, wanted, path->data + t, len, false))
             return false;
         p += wanted + 1;
         t += len + 1;
@@ -223,8 +224,10 @@ static bool below_pattern(const struct field_string *pattern, const struct field
 
 bool compare_tidied(struct ruleset *rules, struct field_string *path)
 {
-    if (!memmem(path->data, path->len, "//", 2))
+    if (!memmem(path->data, path->len, "//", 2)) {
+        path->len -= path->len > 1 && path->data[path->len - 1] == '/';
         return true;
+    }
     char *copy = field_context_alloc(&rules->context, path->len);
     if (!copy) {
         rules->context.values_cut++;

@@ -21,6 +21,7 @@ static int set_values(void **state)
     stub_string("fd.name", "/etc/pam.d/login");
     stub_string("container.image.repository", "/a//b/c");
     stub_string("container.image.tag", "x/y");
+    stub_string("proc.cwd", "/srv/");
     stub_string("evt.arg[flags]", "O_RDONLY|O_CLOEXEC");
     stub_string("proc.aname[1]", "sh");
     stub_string("proc.env[HOME]", "/root");
@@ -113,6 +114,9 @@ static const struct row rows[] = {
     {"fd.name pmatch ('')", false},
     {"container.image.repository pmatch (/a/b)", true}, /* "/a//b/c" */
     {"container.image.repository pmatch ('/a/?/c')", true},
+    {"proc.cwd pmatch ('/*/*')", false},  /* "/srv/" */
+    {"container.id pmatch ('*')", false}, /* "" */
+    {"proc.cwd pmatch ('/s*', /srv/x)", true},
     {"container.image.tag pmatch (x)", true}, /* "x/y" */
     {"container.image.tag pmatch ('')", true},
     {"container.image.tag pmatch (/, /x, '/*')", false},

@@ -161,8 +161,9 @@ static void agrees_with_the_plain_evaluator(void **unused)
             for (size_t j = 0; j < wanted || j < fired.count; j++) {
                 unsigned name = j < wanted ? (unsigned)strtoul(names[j] + 1, NULL, 10) : RULES;
                 unsigned got = j < fired.count ? fired.rules[j] : RULES;
+                struct rule *wrong = rules->rules[name < got ? name : got];
                 if (name != got)
-                    fail_msg("rule %u should match, %u does\n%s", name, got, yaml.data);
+                    fail_msg("rule %u should match, %u does: %s", name, got, wrong->info.condition);
             }
             matched += wanted > 0;
         }
