@@ -15,6 +15,7 @@
 #include "cmd/load_rules.h"
 #include "cmd/notify.h"
 #include "cmd/other_agent.h"
+#include "sensor/noise.h"
 
 #define MS            1000000ull
 #define BATCH         1024       /* records between two looks at timers and signals */
@@ -56,6 +57,8 @@ static void judge(void *data, const struct judged_event *judged)
 
     if (!agent->options->record_only)
         rules_judge(agent->rules, agent->world, judged, on_alert, agent);
+    if (!agent->options->record_only && agent->options->priority >= PRIORITY_CRITICAL)
+        drop_alert_judge(&agent->drop_alert, agent->world, judged, on_alert, agent);
     agent_learn_mask(agent, judged);
 }
 
@@ -333,6 +336,7 @@ static int open_sensor(struct agent *agent)
         return r;
     }
     agent_set_filter(agent);
+    sensor_set_rate(agent->sensor, agent->options->bulk_rate, agent->options->bulk_burst);
     r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);
     if (r < 0)
         log_error("can't wait for events: %s", strerror(-r));
@@ -451,6 +455,8 @@ int agent_run(const struct agent_options *options)
         notify_manager("STOPPING=1");
         drain(&agent);
         agent_check_losses(&agent);
+        world_flush(agent.world);
+        output_flush(agent.output);
         if (options->stats)
             agent_print_counters(&agent);
         agent_print_summary(&agent);

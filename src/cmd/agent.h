@@ -11,7 +11,9 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "cmd/drop_alert.h"
 #include "cmd/load_rules.h"
+#include "cmd/options.h"
 #include "output/output.h"
 #include "rules/rules.h"
 #include "sensor/recording.h"
@@ -34,9 +36,19 @@ struct agent_options {
     bool all_events;   /* not only those that rules need: loads none */
     uint32_t critical_ring;
     uint32_t bulk_ring;
-    uint64_t duration; /* ns, 0: until a signal */
-    uint64_t stats;    /* ns between two prints of the counters, 0: never */
+    uint32_t bulk_rate;  /* events a second of one cgroup while the bulk ring is half full */
+    uint32_t bulk_burst; /* and at once; see sensor/noise.h for 0 */
+    uint64_t duration;   /* ns, 0: until a signal */
+    uint64_t stats;      /* ns between two prints of the counters, 0: never */
 };
+
+#define BULK_RATE_DEFAULT 20000
+#define BULK_RATE_OPTIONS                                                                          \
+    {OPTION("bulk-rate", NUMBER, bulk_rate,                                                        \
+            "events a second of a container when the bulk ring is half full; 0: no limit"),        \
+     .value = "NUMBER"},                                                                           \
+        {OPTION("bulk-burst", NUMBER, bulk_burst, "and at once; 0: by the size of the ring"),      \
+         .value = "NUMBER"}
 
 /* What was lost when a person was last told of it. */
 struct losses_told {
@@ -67,6 +79,7 @@ struct agent {
     uint64_t feed_failed;                       /* records the world had no memory for */
     uint64_t dropped_in_recording[COUNTER_MAX]; /* what its DROP records tell so far */
     struct losses_told told;
+    struct drop_alert drop_alert;
 };
 
 /* Run until a signal or the end of options->duration. Returns the exit code; told all on stderr. */
@@ -87,7 +100,16 @@ void agent_resume_masks(struct agent *agent, uint64_t lost);
 /* Counts and tells when the event of an alert would not have been sent. */
 void agent_check_filter(struct agent *agent, const struct alert *alert);
 
+/* agent_noise.c */
+
+/* What was not sent since the last time, as events of the containers it is of. */
+void agent_tell_noise(struct agent *agent);
+/* A line for each container some event of which was not sent, on stderr. */
+void agent_print_noise(const struct agent *agent);
+
 /* agent_counters.c */
+
+#define COUNTER_LINE "bulwark: stats "
 
 /* Every counter by cause, on stderr. */
 void agent_print_counters(const struct agent *agent);

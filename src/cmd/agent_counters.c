@@ -14,7 +14,6 @@
 
 #define NS_PER_S      1000000000ull
 #define WARNING_PAUSE (10 * NS_PER_S) /* between two warnings of the same kind of loss */
-#define COUNTER_LINE  "bulwark: stats "
 
 /* Kernel counters whose growth means that an event is gone, and those that mean it is incomplete.
  */
@@ -115,6 +114,7 @@ void agent_print_counters(const struct agent *agent)
     fputc('\n', stderr);
 
     output_counters(agent->output, print_sink, NULL);
+    agent_print_noise(agent);
 }
 
 /* A DROP record tells a replay, and the world, what is missing from the stream. */
@@ -179,6 +179,7 @@ void agent_check_losses(struct agent *agent)
             tell_world(agent, i, lost);
         agent->dropped_in_recording[i] = sensor[i];
     }
+    agent_tell_noise(agent);
 
     agent_resume_masks(agent,
                        sensor[COUNTER_DROP_CRITICAL_RING_FULL] + sensor[COUNTER_DROP_SCRATCH_BUSY]);

@@ -61,6 +61,20 @@ static bool parse_bytes(const char *text, uint32_t *ret_bytes)
     return true;
 }
 
+static bool parse_number(const char *text, uint32_t *ret_number)
+{
+    char *end;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 10);
+    if (errno || *end || number > UINT32_MAX)
+        return false;
+    *ret_number = (uint32_t)number;
+    return true;
+}
+
 static int store(const struct usage *usage, const struct option_row *row, const char *text,
                  void *options)
 {
@@ -94,6 +108,10 @@ static int store(const struct usage *usage, const struct option_row *row, const 
         if (!parse_bytes(text, member))
             return options_error(usage, "--%s: '%s' is no number of bytes below 4G", row->name,
                                  text);
+        return -1;
+    case OPTION_NUMBER:
+        if (!parse_number(text, member))
+            return options_error(usage, "--%s: '%s' is no number", row->name, text);
         return -1;
     case OPTION_PRIORITY:
         if (!rule_priority_parse(text, member))

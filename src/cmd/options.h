@@ -35,6 +35,7 @@ enum option_kind {
     OPTION_DISABLE,  /* likewise, and the same one */
     OPTION_SECONDS,  /* uint64_t, ns */
     OPTION_BYTES,    /* uint32_t; K, M and G are understood */
+    OPTION_NUMBER,   /* uint32_t */
     OPTION_PRIORITY, /* enum rule_priority */
 };
 

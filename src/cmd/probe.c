@@ -59,8 +59,8 @@ static bool type_exists(enum event_type type)
 
     if (!info || info->family == FAMILY_FACT)
         return false;
-    if (info->family == FAMILY_PROCESS)
-        return true; /* tracepoints of their own */
+    if (info->family == FAMILY_PROCESS || info->family == FAMILY_META)
+        return true; /* tracepoints of their own, or none needed */
     if (!filled) {
         event_syscall_table(false, natives);
         event_syscall_table(true, compats);

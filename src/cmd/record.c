@@ -20,6 +20,7 @@ static const struct option_row rows[] = {
      .value = "BYTES"},
     {OPTION("bulk-ring", BYTES, bulk_ring, "memory for all other events; power of two"),
      .value = "BYTES"},
+    BULK_RATE_OPTIONS,
 };
 
 static const struct usage usage = {
@@ -33,7 +34,8 @@ static const struct usage usage = {
 
 int record_command(int argc, char **argv)
 {
-    struct agent_options options = {.priority = PRIORITY_DEBUG, .record_only = true};
+    struct agent_options options = {
+        .priority = PRIORITY_DEBUG, .record_only = true, .bulk_rate = BULK_RATE_DEFAULT};
 
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/drop_alert.h"
 #include "cmd/load_rules.h"
 #include "cmd/replay_check.h"
 #include "event/table.h"
@@ -63,17 +64,27 @@ struct replay {
     struct replay_check *check; /* of --check and --plain */
     bool plain;
     uint64_t records, malformed, alerts;
+    struct drop_alert drop_alert;
+    enum rule_priority priority;
     uint64_t now; /* time of the latest record, CLOCK_BOOTTIME ns of the recorded machine */
 };
+
+/* Also of what no rule makes, which --check knows nothing of. */
+static void put_out(void *data, const struct alert *alert)
+{
+    struct replay *replay = data;
+
+    replay->alerts++;
+    output_alert(replay->output, alert);
+}
 
 static void on_alert(void *data, const struct alert *alert)
 {
     struct replay *replay = data;
 
-    replay->alerts++;
     if (replay->check)
         replay_check_alert(replay->check, alert);
-    output_alert(replay->output, alert);
+    put_out(replay, alert);
 }
 
 static void judge(void *data, const struct judged_event *judged)
@@ -87,6 +98,8 @@ static void judge(void *data, const struct judged_event *judged)
     rules_judge(replay->rules, replay->world, judged, on_alert, replay);
     if (replay->check)
         replay_check_event(replay->check, replay->rules, replay->world, judged);
+    if (replay->priority >= PRIORITY_CRITICAL)
+        drop_alert_judge(&replay->drop_alert, replay->world, judged, put_out, replay);
 }
 
 static void warn_of_loss(const void *record, size_t size)
@@ -227,6 +240,7 @@ int replay_command(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (options.check && options.plain)
         return options_error(&usage, "--check has --plain in it");
+    replay.priority = options.priority;
     code = replay_file(&replay, argv[optind], &options);
     replay_check_free(replay.check);
     world_free(replay.world);

@@ -27,6 +27,7 @@ static const struct option_row rows[] = {
      .value = "BYTES"},
     {OPTION("bulk-ring", BYTES, bulk_ring, "memory for all other events; power of two"),
      .value = "BYTES"},
+    BULK_RATE_OPTIONS,
     {OPTION("no-filter", FLAG, no_filter,
             "send events from the kernel that no rule can match too")},
     {OPTION("check-filter", FLAG, check_filter,
@@ -45,7 +46,7 @@ static const struct usage usage = {
 
 int run_command(int argc, char **argv)
 {
-    struct agent_options options = {.priority = PRIORITY_DEBUG};
+    struct agent_options options = {.priority = PRIORITY_DEBUG, .bulk_rate = BULK_RATE_DEFAULT};
 
     int code = options_parse(&usage, argc, argv, &options);
     return code >= 0 ? code : agent_run(&options);

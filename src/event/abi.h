@@ -223,7 +223,12 @@ enum param_kind {
     X(141, CONTAINER_BUNDLE, STRING)                                                               \
     /* names of users and groups */                                                                \
     X(150, PASSWD, BYTES) /* text of a passwd file, at most 64 KiB */                              \
-    X(151, GROUP, BYTES)
+    X(151, GROUP, BYTES)                                                                           \
+    /* what was not sent of a container's events: event/noise.h */                                 \
+    X(152, DEDUPLICATED, NUMBER)                                                                   \
+    X(153, RATE_LIMITED, NUMBER)                                                                   \
+    X(154, RING_FULL, NUMBER)                                                                      \
+    X(155, CRITICAL_RING_FULL, NUMBER)
 
 enum param_id {
 #define PARAM_ENUM(number, name, kind) PARAM_##name = number,
@@ -304,6 +309,7 @@ enum event_family {
     FAMILY_EXEC_FAILED,
     FAMILY_SOCKET_DATA, /* sendto, recvfrom and their kin */
     FAMILY_FACT,        /* made by user space */
+    FAMILY_META,        /* made by user space, and seen by rules */
     FAMILY_MAX,
 };
 
@@ -424,6 +430,8 @@ enum event_family {
     X(170, MMAP, "mmap", MEMORY)                                                                   \
     X(171, MPROTECT, "mprotect", MEMORY)                                                           \
     X(172, PKEY_MPROTECT, "pkey_mprotect", MEMORY)                                                 \
+    /* what was not sent of the events of one cgroup, the header's; RESULT of them are lost */     \
+    X(180, CONTAINER_DROP, "drop", META)                                                           \
     /* facts user space adds to the stream; never seen by rules */                                 \
     X(200, PROCESS_FOUND, "process_found", FACT) /* a process that was running at start */         \
     X(201, CONTAINER, "container", FACT)         /* metadata of one container */                   \
@@ -431,7 +439,7 @@ enum event_family {
     /* first record: OFFSET is CLOCK_REALTIME minus CLOCK_BOOTTIME in ns, TEXT the host name, the  \
      * header's mount namespace the host's */                                                      \
     X(203, START, "start", FACT)                                                                   \
-    X(204, DROP, "drop", FACT) /* so many events were lost: RESULT, by cause */                    \
+    X(204, DROP, "lost", FACT) /* so many events were lost: RESULT, by cause */                    \
     /* header.cgroup_id is at CGROUP; with CONTAINER_ID and CONTAINER_RUNTIME if a container's */  \
     X(205, CGROUP_FOUND, "cgroup_found", FACT)
 
@@ -484,6 +492,7 @@ struct sensor_settings {
     X(EVENTS_BULK, "events_bulk")                                                                  \
     X(DROP_CRITICAL_RING_FULL, "drop_critical_ring_full")                                          \
     X(DROP_BULK_RING_FULL, "drop_bulk_ring_full")                                                  \
+    X(DROP_RATE_LIMITED, "drop_rate_limited") /* event/noise.h */                                  \
     X(DROP_SCRATCH_BUSY, "drop_scratch_busy") /* a program interrupted another twice */            \
     X(DROP_RECORD_FULL, "drop_record_full")   /* a parameter did not fit the record */             \
     X(DROP_NO_FAMILY, "drop_no_family")                                                            \

@@ -376,11 +376,16 @@ static const struct event_type_info rows[EVENT_TYPE_MAX] = {
     PROTECTION(MPROTECT, "mprotect"),
     PROTECTION(PKEY_MPROTECT, "pkey_mprotect"),
 
+    ROW(CONTAINER_DROP, "drop", META),
+        .named = {RESULT("lost", PLAIN), NAMED("deduplicated", DEDUPLICATED, PLAIN),
+                  NAMED("rate_limited", RATE_LIMITED, PLAIN), NAMED("ring_full", RING_FULL, PLAIN),
+                  NAMED("critical_ring_full", CRITICAL_RING_FULL, PLAIN)}},
+
     ROW(PROCESS_FOUND, "process_found", FACT)},
     ROW(CONTAINER, "container", FACT)},
     ROW(USERS, "users", FACT)},
     ROW(START, "start", FACT)},
-    ROW(DROP, "drop", FACT)},
+    ROW(DROP, "lost", FACT)},
     ROW(CGROUP_FOUND, "cgroup_found", FACT)},
 };
 /* clang-format on */

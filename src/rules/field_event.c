@@ -14,10 +14,10 @@ static const struct event_type_info *info_of(const struct field_context *context
     return event_type_info(field_event(context)->header->type);
 }
 
-/* Calls have a result, the ends and moves of processes have none. */
+/* Calls have a result; the ends and moves of processes, and losses, have none. */
 static bool has_result(enum event_type type)
 {
-    return type != EVENT_PROCEXIT && type != EVENT_CGROUP_ATTACH;
+    return type != EVENT_PROCEXIT && type != EVENT_CGROUP_ATTACH && type != EVENT_CONTAINER_DROP;
 }
 
 static bool event_count(struct field_context *context, const struct field_ref *ref,
@@ -69,6 +69,7 @@ static const char *category_name(const struct event_type_info *info)
         [FAMILY_NAMESPACE] = "file",      [FAMILY_TASK] = "process",
         [FAMILY_KERNEL] = "other",        [FAMILY_MEMORY] = "memory",
         [FAMILY_EXEC_FAILED] = "process", [FAMILY_SOCKET_DATA] = "net",
+        [FAMILY_META] = "other",
     };
     static const struct {
         enum event_type type;

@@ -39,7 +39,7 @@ enum type_use filter_type_use(unsigned type, bool dns)
 {
     const struct event_type_info *info = event_type_info(type);
 
-    if (!info || info->family == FAMILY_FACT)
+    if (!info || info->family == FAMILY_FACT || info->family == FAMILY_META)
         return TYPE_TEACHES;
     if (info->critical)
         return TYPE_CRITICAL;

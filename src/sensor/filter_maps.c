@@ -29,11 +29,11 @@ void filter_maps_close(struct filter_maps *maps)
 }
 
 /*
- * Wait until no program runs that has seen the tables before. They run within RCU read sections;
- * this is the one call by which user space can wait for those. Where it is not allowed, tables are
- * at least a reload old before their slot is written again.
+ * Programs run within RCU read sections; this is the one call by which user space can wait for
+ * those. Where it is not allowed, tables are at least a reload old before their slot is written
+ * again.
  */
-static void wait_for_programs(void)
+void wait_for_programs(void)
 {
     syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }

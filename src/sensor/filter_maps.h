@@ -29,6 +29,9 @@ void filter_maps_voided(struct filter_maps *maps, uint32_t epoch);
 /* Records that tell of epochs were lost: begin anew. */
 void filter_maps_resume(struct filter_maps *maps);
 
+/* Returns when no program runs any more that has seen what was there before. */
+void wait_for_programs(void);
+
 int filter_maps_set(struct filter_maps *maps, const struct filter_tables *tables,
                     enum filter_mode mode);
 

@@ -15,16 +15,20 @@
 #include "event/table.h"
 #include "sensor/filter.h"
 #include "sensor/filter_maps.h"
+#include "sensor/noise.h"
 #include "sensor/privileges.h"
 #include "sensor/ring.h"
 
 #include "bulwark.skel.h"
 
+#define NS_PER_S              1000000000ull
 #define CRITICAL_RING_DEFAULT (1u << 20)
 #define BULK_RING_DEFAULT     (1u << 22)
 #define RING_MIN              (1u << 18) /* one record of the largest size fits */
 #define RING_MAX              (1u << 28)
-#define SCRATCHES_PER_CPU     2 /* NESTING of bpf/lib/maps.h */
+#define RECORD_USUAL          256 /* bytes of a usual event of the bulk ring */
+#define BURST_SHARE           16  /* of the ring, that one cgroup may fill at once by default */
+#define SCRATCHES_PER_CPU     2   /* NESTING of bpf/lib/maps.h */
 
 /* How long after the last record the rings are looked at without a wake-up: several times
  * WAKEUP_INTERVAL_NS of bpf/lib/record.h. */
@@ -34,6 +38,7 @@ struct sensor {
     struct bulwark *skeleton;
     struct ring rings[2]; /* bulk, critical */
     struct filter_maps filter;
+    struct noise noise;
     int epoll_fd;
     uint64_t last_record; /* CLOCK_MONOTONIC ns */
 };
@@ -67,7 +72,7 @@ static uint64_t now_ns(void)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 /* Number of a controller's v1 hierarchy by /proc/cgroups ("name hierarchy count enabled"), else 0.
@@ -292,6 +297,29 @@ static int open_filter(struct sensor *sensor)
     return filter_maps_open(&sensor->filter, bpf_map__fd(skeleton->maps.filter_masks));
 }
 
+void sensor_set_rate(struct sensor *sensor, uint32_t rate, uint32_t burst)
+{
+    struct noise_settings *settings = &sensor->skeleton->bss->noise_settings;
+    size_t ring = sensor->rings[0].size;
+    uint64_t cost = rate && rate < NS_PER_S ? NS_PER_S / rate : !!rate;
+
+    if (!burst)
+        burst = (uint32_t)(ring / BURST_SHARE / RECORD_USUAL);
+    settings->mark = ring / 2;
+    settings->burst = cost * burst;
+    __atomic_store_n(&settings->cost, cost, __ATOMIC_RELEASE);
+}
+
+void sensor_read_noise(struct sensor *sensor, uint64_t now, noise_visit visit, void *data)
+{
+    noise_read(&sensor->noise, now, wait_for_programs, visit, data);
+}
+
+void sensor_list_noise(const struct sensor *sensor, noise_visit visit, void *data)
+{
+    noise_list(&sensor->noise, visit, data);
+}
+
 DEFINE_CLEANUP(struct sensor *, sensor_close);
 
 int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
@@ -336,6 +364,7 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
         r = open_rings(sensor, &config);
     if (r == 0)
         r = open_filter(sensor);
+    sensor->noise.rows = globals->noise_containers;
     if (r < 0)
         return error_set(ret_error, r, "can't set up the BPF maps: %s", strerror(-r));
     r = attach(sensor->skeleton, ret_error);

@@ -157,12 +157,67 @@ static int find_actor(struct world *world, const struct event *event,
     return 0;
 }
 
+static bool is_meta(const struct event_header *header)
+{
+    return event_type_info(header->type)->family == FAMILY_META;
+}
+
+struct container *world_cgroup_container(const struct world *world, uint64_t cgroup_id)
+{
+    struct cgroup *cgroup = cgroups_find(&world->cgroups, cgroup_id);
+    struct process_entry *entry = NULL;
+
+    if (cgroup && cgroup->container)
+        return &cgroup->container->container;
+    /* Where only a process tells: see world_container_by_namespaces. */
+    while (cgroup_id && (entry = processes_next(&world->processes, entry)))
+        if (entry->cgroup_id == cgroup_id && entry->process.container)
+            return entry->process.container;
+    return NULL;
+}
+
+/* What is about a cgroup, not about a process: a made-up one stands in for the time of the call. */
+static int judge_meta(struct world *world, const struct event *event,
+                      struct container_entry *container)
+{
+    const struct event_header *header = event->header;
+    struct process_entry *outer = world->actor, *entry;
+    int r = 0;
+
+    entry = processes_find(&world->processes, world_actor_id(header));
+    if (!entry)
+        r = world_add_made_up(world, header, &entry);
+    if (r < 0)
+        return r;
+    struct process *process = process_ref(&entry->process);
+    struct judged_event judged = {
+        .event = event,
+        .process = process,
+        .container = container ? container_ref(&container->container) : NULL,
+        .wall_time = header->time + (uint64_t)world->clock_offset,
+    };
+    processes_exit(entry, world->now);
+    world_wake_at(world, time_after(world->now, world->limits.exit_grace_time));
+    process->container = judged.container; /* not entered: nothing runs there by this */
+    world->actor = NULL;
+    if (world->judge)
+        world->judge(world->judge_data, &judged);
+    world->actor = outer;
+    process->container = NULL;
+    if (judged.container)
+        container_unref(judged.container);
+    process_unref(process);
+    return 0;
+}
+
 static int judge_event(struct world *world, const struct event *event, struct process_entry *entry,
                        struct container_entry *container)
 {
     const struct event_header *header = event->header;
     struct process_entry *outer = world->actor;
 
+    if (is_meta(header))
+        return judge_meta(world, event, container);
     if (!entry) {
         if (container)
             container_ref(&container->container);
@@ -239,6 +294,8 @@ int world_event(struct world *world, const struct event *event)
                 container = world_container_by_namespaces(world, event);
                 entry = processes_find(&world->processes, id);
             }
+            if (!container && is_meta(header))
+                container = container_entry_of(world_cgroup_container(world, header->cgroup_id));
         }
         struct pending *pending = find_pending(world, header, entry, container);
         if (!pending)

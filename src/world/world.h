@@ -96,6 +96,9 @@ struct process *world_process(struct world *world, struct exec_id id);
 struct process *world_process_by_pid(struct world *world, uint32_t pid);
 struct container *world_container(struct world *world, const char *id);
 
+/* The container of a cgroup as far as it was learned so far; NULL for none or unknown. */
+struct container *world_cgroup_container(const struct world *world, uint64_t cgroup_id);
+
 /* Iterate: call with NULL first; stops with NULL. No feeding in between. */
 struct container *world_next_container(struct world *world, struct container *previous);
 struct process *world_next_process(struct world *world, struct process *previous);

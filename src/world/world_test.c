@@ -392,6 +392,33 @@ static void test_end_of_time(void **state)
     stream_close(&s);
 }
 
+/* What was not sent of a cgroup is judged with its container, and no process stays behind. */
+static void test_container_drop(void **state)
+{
+    struct stream s;
+
+    stream_open(&s, NULL, NULL);
+    stream_exec(&s, 5, "/bin/a", CG_A, PATH_A);
+    world_flush(s.world);
+    uint64_t made_up = world_counters(s.world)->processes_made_up;
+    for (uint64_t cgroup = CG_A; cgroup; cgroup = cgroup == CG_A ? CG_HOST : 0) {
+        stream_begin(&s, EVENT_CONTAINER_DROP, 0, cgroup);
+        stream_header(&s)->start_time = 0;
+        stream_header(&s)->result = 12;
+        assert_int_equal(stream_feed(&s), 0);
+        world_flush(s.world);
+        assert_int_equal(stream_last(&s)->type, EVENT_CONTAINER_DROP);
+        assert_int_equal(stream_last(&s)->result, 12);
+        assert_int_equal(stream_last(&s)->pid, 0);
+        assert_int_equal(stream_last(&s)->container[0] != '\0', cgroup == CG_A);
+    }
+    assert_int_equal(s.count, 3);
+    assert_int_equal(world_counters(s.world)->processes_made_up, made_up);
+    world_tick(s.world, s.now + 3 * SECOND);
+    assert_int_equal(world_counters(s.world)->processes, 1);
+    stream_close(&s);
+}
+
 static void test_sessions(void **state)
 {
     struct stream s;
@@ -434,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_processes_evicted),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_end_of_time),
+        cmocka_unit_test(test_container_drop),
         cmocka_unit_test(test_sessions),
     };
 

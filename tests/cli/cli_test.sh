@@ -112,9 +112,16 @@ expect 0 '"name": "proc.name"' rules fields --json
 # shellcheck disable=SC2016 # Markdown's
 expect 0 '^| `proc.name` | string | process | tracing, lsm |' rules fields --markdown
 
-for kind in empty quiet read lossy malformed; do
+for kind in empty quiet read lossy drops malformed; do
     "$make_recording" "$kind" "$work/$kind.rec" || fail "make_recording $kind"
 done
+cat > "$work/drops.yaml" << 'RULES'
+- rule: Too many
+  desc: A container lost events.
+  condition: evt.type = drop and evt.rawarg.lost < 60 and evt.rawarg.ring_full = 2 and container.name = web
+  output: too many of %container.name, %evt.arg.lost of them
+  priority: NOTICE
+RULES
 text='05:17:14.588008469: Warning shadow is read by cat /etc/shadow in web of registry.example/shop/web'
 expect 0 ' 0 alerts' replay "$work/empty.rec" -r "$rules"
 expect 0 ' 0 alerts' replay "$work/quiet.rec" -r "$rules"
@@ -125,6 +132,12 @@ expect 1 '^{"hostname":"node-1","output":"05:17:14.588008469: Warning shadow is 
     replay "$work/read.rec" -r "$rules" --json
 expect 1 '12 events were lost here when this was recorded: drop_bulk_ring_full' \
     replay "$work/lossy.rec" -r "$rules"
+expect 1 'internal: syscall event drop. 100 events .* container_name=web .*rate_limited=98 drops_ring_full=2 .*unreported=0$' \
+    replay "$work/drops.rec" -r "$rules"
+expect 1 ' 3 alerts' replay "$work/drops.rec" -r "$rules"
+expect 1 '"n_drops":"7",.*"n_drops_unreported":"50"},"priority":"Critical",.*"source":"internal","tags":\[\]' \
+    replay "$work/drops.rec" -r "$rules" --json
+expect 1 'too many of web, 50 of them' replay "$work/drops.rec" -r "$work/drops.yaml"
 expect 1 '1 of 7 records are malformed' replay "$work/malformed.rec" -r "$rules"
 expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" -p critical
 expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --disable 'shadow*'

@@ -111,6 +111,29 @@ static void add_drop(struct recorder *recorder, struct event_writer *writer)
     add(recorder, writer);
 }
 
+/* Of the container, `seconds` after the open. */
+static void add_container_drop(struct recorder *recorder, struct event_writer *writer,
+                               uint64_t seconds, int64_t lost)
+{
+    struct event_header header = {.type = EVENT_CONTAINER_DROP,
+                                  .time = (100 + seconds) * NS_PER_S,
+                                  .cgroup_id = CGROUP,
+                                  .result = lost};
+
+    event_writer_begin(writer, &header);
+    event_writer_number(writer, PARAM_RATE_LIMITED, lost - 2);
+    event_writer_number(writer, PARAM_RING_FULL, 2);
+    add(recorder, writer);
+}
+
+/* The second is too soon for an alert of its own. */
+static void add_container_drops(struct recorder *recorder, struct event_writer *writer)
+{
+    add_container_drop(recorder, writer, 1, 100);
+    add_container_drop(recorder, writer, 2, 50);
+    add_container_drop(recorder, writer, 40, 7);
+}
+
 /* Its frame is good, its parameter is not. */
 static void add_malformed(struct recorder *recorder, struct event_writer *writer)
 {
@@ -134,6 +157,7 @@ static const struct {
     {"quiet", {add_start, add_container, add_shell}},
     {"read", {add_start, add_container, add_shell, add_exec, add_open}},
     {"lossy", {add_start, add_container, add_shell, add_exec, add_open, add_drop}},
+    {"drops", {add_start, add_container, add_shell, add_exec, add_open, add_container_drops}},
     {"malformed", {add_start, add_container, add_shell, add_malformed, add_exec, add_open}},
 };
 

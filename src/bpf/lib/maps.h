@@ -9,6 +9,7 @@
 
 #include "event/abi.h"
 #include "event/filter.h"
+#include "event/noise.h"
 
 #ifdef MAPS_DEFINED_HERE
 #define MAP_LINKAGE
@@ -17,6 +18,13 @@
 #define MAP_LINKAGE    extern
 #define GLOBAL_LINKAGE extern
 #endif
+
+/*
+ * A function the verifier checks once, by itself, instead of at every call: that is what keeps the
+ * load short. Its scratch may be NULL as far as the verifier knows. Weak: each object has its copy
+ * and the linker keeps one.
+ */
+#define CHECKED_ONCE __weak __noinline
 
 /* A record is built here and copied to a ring whole. */
 #define RECORD_ROOM  EVENT_RECORD_MAX /* power of two: offsets are masked with RECORD_ROOM - 1 */
@@ -159,6 +167,9 @@ MAP_LINKAGE struct {
 GLOBAL_LINKAGE struct filter_slot filter_slots[2];
 GLOBAL_LINKAGE struct filter_state filter_state;
 GLOBAL_LINKAGE __u32 last_actor;
+
+GLOBAL_LINKAGE struct noise_settings noise_settings;
+GLOBAL_LINKAGE struct noise_container noise_containers[NOISE_CONTAINERS + 1];
 
 /*
  * System call numbers that some loaded rule asks for, in either ABI: the one look-up that most

@@ -7,17 +7,10 @@
  * parameters, record_submit copies the record to its ring, record_end gives the memory back.
  */
 
-#include "count.h"
+#include "noise.h"
 
 /* Keeps the compiler from re-deriving a value that the verifier has just seen bounded. */
 #define BOUNDED(value) asm volatile("" : "+r"(value))
-
-/*
- * A function the verifier checks once, by itself, instead of at every call: that is what keeps the
- * load short. Its scratch may be NULL as far as the verifier knows. Weak: each object has its copy
- * and the linker keeps one.
- */
-#define CHECKED_ONCE __weak __noinline
 
 #define RECORD_MASK (RECORD_ROOM - 1)
 
@@ -181,6 +174,8 @@ static __always_inline void record_submit(struct scratch *s)
         return;
     header->size = size;
     header->flags = s->flags | (critical ? EVENT_FLAG_CRITICAL : 0);
+    if (!critical && noise_limits(s))
+        return;
 
     u64 *last = &last_wakeup[critical & 1];
     if (header->time - *last > WAKEUP_INTERVAL_NS) {
@@ -194,10 +189,12 @@ static __always_inline void record_submit(struct scratch *s)
         r = bpf_ringbuf_output(&critical_ring, s->data, size, flags);
     else
         r = bpf_ringbuf_output(&bulk_ring, s->data, size, flags);
-    if (r < 0)
+    if (r < 0) {
         count(critical ? COUNTER_DROP_CRITICAL_RING_FULL : COUNTER_DROP_BULK_RING_FULL);
-    else
+        noise_count(header, critical ? NOISE_CRITICAL_RING_FULL : NOISE_RING_FULL);
+    } else {
         count(critical ? COUNTER_EVENTS_CRITICAL : COUNTER_EVENTS_BULK);
+    }
 }
 
 #endif
