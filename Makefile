@@ -9,13 +9,14 @@ ARGS ?=
 
 agent = $(BUILD)/src/cmd/bulwark
 
-.PHONY: help build run demo test bench fuzz lint format docs install uninstall clean
+.PHONY: help build run demo test nightly bench fuzz lint format docs install uninstall clean
 
 help:
 	@echo 'make build                  compile into $(BUILD)/'
 	@echo 'sudo make run               install what is missing, build, show alerts live'
 	@echo 'sudo make demo              ten harmless acts in a container, and the alert of each'
 	@echo 'sudo make test              every test; make test ARGS="unit lint" for some'
+	@echo 'make nightly                random rules over random events, some hours long'
 	@echo 'sudo make bench             latency, slow-down, memory'
 	@echo 'make fuzz SECONDS=60        each fuzz target for so long'
 	@echo 'make lint                   style, include arrows, clang-tidy, cppcheck'
@@ -38,6 +39,9 @@ demo: build
 
 test:
 	@scripts/test $(ARGS)
+
+nightly: build
+	@BUILD=$(BUILD) scripts/nightly $(ARGS)
 
 bench: build
 	@scripts/install-dependencies bench

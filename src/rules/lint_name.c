@@ -76,9 +76,10 @@ static bool has_real_value(const struct atom *atom)
     static const char *const none[] = {"", "<NA>", "N/A"};
 
     for (size_t i = 0; i < atom->operand_count; i++) {
+        const char *text = atom->operands[i].string.data;
         bool real = true;
-        for (size_t k = 0; k < sizeof(none) / sizeof(none[0]); k++)
-            real = real && strcmp(atom->operands[i].string.data, none[k]) != 0;
+        for (size_t k = 0; text && k < sizeof(none) / sizeof(none[0]); k++) /* else a number */
+            real = real && strcmp(text, none[k]) != 0;
         if (real)
             return true;
     }

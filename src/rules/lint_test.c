@@ -139,6 +139,7 @@ static void names(void **state)
     static const struct row rows[] = {
         EXEMPT("not proc.name in (a, b)", 4),
         EXEMPT("proc.pname != cron", 0),
+        EXEMPT("not len(proc.name) = 3", 4),
         EXEMPT("not proc.cmdline startswith cron", 4),
         EXEMPT("not (proc.name = a and proc.args = b)", 5),
         EXEMPT("not (proc.name = a or proc.exepath = /a)", 5),
