@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 "$bulwark" rules list -r "$rules" --json | sed -n 's/^    "rule": "\(.*\)",$/\1/p' > "$work/names"
 [ -s "$work/names" ] || { echo "FAIL own_rules: no rules"; exit 1; }
 # One name a line, whether they stand in brackets or one below the other.
-sed -n '/expect:/,/^$/p' "$rules"/tests/*.yaml | tr '[],"' '\n\n\n\n' | sed 's/^[- ]*//; s/ *$//' > "$work/expected"
+sed -n '/expect:/,/^$/p' "$rules"/tests/*.yaml | tr '[],"' '[\n*]' | sed 's/^[- ]*//; s/ *$//' > "$work/expected"
 failures=0
 while IFS= read -r name; do
     grep -qxF -e "$name" "$work/expected" && continue
