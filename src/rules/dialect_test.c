@@ -39,8 +39,9 @@ static void expect_warnings(const struct row *row, const struct rules_warnings *
         const char *code = warnings->items[i].code;
         if (strcmp(code, "LOAD_DEPRECATED_ITEM") == 0)
             continue;
-        if (at == 8 || !row->codes[at] || strcmp(row->codes[at++], code) != 0)
+        if (at == 8 || !row->codes[at] || strcmp(row->codes[at], code) != 0)
             fail_msg("%s: %s", code, error_format(&warnings->items[i].at, text, sizeof(text)));
+        at++;
     }
     assert_true(at == 8 || !row->codes[at]);
 }
