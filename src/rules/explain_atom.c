@@ -146,9 +146,9 @@ void explain_atom_advice(struct buf *advice, const struct atom *atom, enum expla
                          unsigned values_max)
 {
     enum dimension dimension = dimension_of_atom(atom);
-    const char *field = atom->left->ref.field->name, *instead = NULL;
+    const char *instead = NULL;
 
-    if (place == EXPLAIN_FAR && !strncmp(field, "proc.a", 6))
+    if (place == EXPLAIN_FAR && atom->left->ref.field->reach == FIELD_NEAR_BY_INDEX)
         instead = "proc.pname and its like, or index 0 or 1, are asked once per process";
     else if (place == EXPLAIN_USER && dimension == DIMENSION_UNKNOWN && !atom->right &&
              atom->left->transformer_count)

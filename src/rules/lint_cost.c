@@ -26,8 +26,7 @@ static const char *why_slow(const struct atom *atom)
     };
     const struct field_ref *left = &atom->left->ref;
 
-    if (!strncmp(left->field->name, "proc.a", 6) && left->field->argument == FIELD_OPTIONAL_INDEX &&
-        left->index < 0 && strcmp(left->field->name, "proc.args") != 0)
+    if (left->field->reach == FIELD_NEAR_BY_INDEX && left->index < 0 && !left->key)
         return "walks up all ancestors";
     return by_operator[atom->op];
 }
