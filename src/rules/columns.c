@@ -247,16 +247,21 @@ static int unite(struct arena *arena, struct alternatives *to, const struct alte
         return 0;
     if (is_always(from)) {
         *to = *from;
+        to->room = 0;
         return 0;
     }
-    struct conjunction *items = arena_array(arena, to->count + from->count, sizeof(*items));
-    if (!items)
-        return -ENOMEM;
-    memcpy(items, to->items, to->count * sizeof(*items));
-    memcpy(items + to->count, from->items, from->count * sizeof(*items));
-    to->items = items;
-    to->count += from->count;
-    hash_alternatives(to);
+    size_t count = to->count + from->count;
+    if (count > to->room) {
+        struct conjunction *items = arena_array(arena, count * 2, sizeof(*items));
+        if (!items)
+            return -ENOMEM;
+        memcpy(items, to->items, to->count * sizeof(*items));
+        to->items = items;
+        to->room = count * 2;
+    }
+    memcpy(to->items + to->count, from->items, from->count * sizeof(*from->items));
+    to->count = count;
+    to->hash += from->hash; /* as hash_alternatives adds them up */
     return 0;
 }
 

@@ -26,6 +26,7 @@ struct conjunction {
 struct alternatives {
     struct conjunction *items;
     size_t count;
+    size_t room; /* for how many, where nobody else has the items; else 0 */
     uint64_t hash;
 };
 

@@ -293,12 +293,27 @@ static void doubling_macros(void **unused)
     }
 }
 
+/* Columns that differ in one dimension become one, in memory that grows with them and no faster. */
+static void many_alike(void **unused)
+{
+    _cleanup_buf_ struct buf yaml = {0};
+
+    for (unsigned i = 0; i < 10000; i++) {
+        char name[16], condition[64];
+        snprintf(name, sizeof(name), "r%u", i);
+        snprintf(condition, sizeof(condition), "evt.type = openat and proc.exepath = /data/%u", i);
+        add_rule(&yaml, name, condition);
+    }
+    struct ruleset *rules = load(&yaml);
+    rules_free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds_of_rules),  cmocka_unit_test(texts),   cmocka_unit_test(disabled),
-        cmocka_unit_test(shared),          cmocka_unit_test(widened), cmocka_unit_test(unsplit),
-        cmocka_unit_test(doubling_macros),
+        cmocka_unit_test(kinds_of_rules),  cmocka_unit_test(texts),      cmocka_unit_test(disabled),
+        cmocka_unit_test(shared),          cmocka_unit_test(widened),    cmocka_unit_test(unsplit),
+        cmocka_unit_test(doubling_macros), cmocka_unit_test(many_alike),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
