@@ -17,7 +17,7 @@
  * Walking over a whole value for its parts costs about as much as evaluating this many rules; so
  * many must be filed so.
  */
-#define PART_RULES_MIN 12
+#define PART_RULES_MIN 8
 
 /* What keys are preferred, however many: the likelier a rule is spared and the cheaper, the lower.
  */

@@ -13,7 +13,7 @@
 #include "rules/compiled.h"
 
 /* Fewer rules are all evaluated: that costs less than looking up which. */
-#define ACCESS_RULES_MIN 24
+#define ACCESS_RULES_MIN 8
 
 /* File the rules of each event type; their order stays. After matcher_make. */
 int access_make(struct ruleset *rules);

@@ -197,7 +197,7 @@ static bool evaluate_atom(struct ruleset *rules, struct atom *atom)
         const struct field_value *right = evaluate_slot(rules, atom->right);
         return right && compare_with_field(rules, atom, left, right);
     }
-    if (matcher_decides(rules, atom))
+    if (atom->decided && matcher_decides(rules, atom))
         return matcher_holds(rules, atom, left);
     return atom->set ? compare_with_set(rules, atom, left)
                      : compare_with_operands(rules, atom, left);

@@ -358,8 +358,6 @@ bool matcher_decides(struct ruleset *rules, const struct atom *atom)
 {
     struct engine *engine = atom->engine;
 
-    if (!atom->decided)
-        return false;
     if (engine->stamp == rules->stamp)
         return true;
     if (engine->asked_stamp != rules->stamp) {

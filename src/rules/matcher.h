@@ -18,7 +18,7 @@
  */
 int matcher_make(struct ruleset *rules, size_t max_states);
 
-/* Whether the atom is to be decided by what its engine finds, and not one by one. */
+/* Whether an atom that can be decided by what its engine finds is to be: else one by one. */
 bool matcher_decides(struct ruleset *rules, const struct atom *atom);
 
 /* Whether the atom holds: `value` is the one its field has, and the atom decided so. */

@@ -185,7 +185,7 @@ static int find_base(struct builder *builder, const uint16_t *classes, size_t co
         }
         row = builder->states[row].base;
     }
-    size_t needed = base + classes[count - 1] + 1;
+    size_t needed = base + builder->classes; /* a step by any class stays within */
     int r = needed > builder->state_count ? add_rows(builder, needed) : 0;
     if (r == 0)
         *ret_base = (uint32_t)base;
@@ -278,8 +278,7 @@ static int build(struct builder *builder)
     add_pending(builder, (struct pending){ROOT, 0, (uint32_t)builder->word_count, 0});
     while (r == 0 && builder->done < builder->pending_count)
         r = expand(builder, builder->pending[builder->done++]);
-    /* so that a step by any class stays within */
-    return r < 0 ? r : add_rows(builder, builder->state_count + builder->classes);
+    return r;
 }
 
 int trie_new(struct arena *arena, enum trie_way way, struct trie_word *words, size_t count,
