@@ -138,6 +138,8 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
     if (row && type) {
         u32 family = row->family;
 
+        if (family == FAMILY_NETWORK)
+            network_learn(s);
         if (!filter_begin(s)) {
             record_end(s);
             return 0;

@@ -8,27 +8,30 @@
 /* Whether a rule can match, by what the call asked for and the file it got. */
 static __always_inline bool can_match(struct scratch *s, u64 file)
 {
+    struct open_asked asked = {.dirfd = (s32)s->args[0], .name = s->args[1]};
     struct open_how_user how = {};
-    u64 name = s->args[1];
 
     switch (s->type) {
     case EVENT_OPEN:
-        name = s->args[0];
-        how.flags = s->args[1];
-        how.mode = s->args[2];
+    case EVENT_CREAT:
+        asked.dirfd = AT_FDCWD;
+        asked.name = s->args[0];
+        asked.flags = s->type == EVENT_CREAT ? CREAT_FLAGS : s->args[1];
+        asked.mode = s->type == EVENT_CREAT ? s->args[1] : s->args[2];
         break;
     case EVENT_OPENAT:
-        how.flags = s->args[2];
-        how.mode = s->args[3];
+        asked.flags = s->args[2];
+        asked.mode = s->args[3];
         break;
     case EVENT_OPENAT2:
         if (bpf_probe_read_user(&how, sizeof(how), (void *)s->args[2]) < 0)
             return true;
+        asked.flags = how.flags;
+        asked.mode = how.mode;
         break;
     default: return true; /* rare */
     }
-    return filter_opened(s, file, how.flags, how.mode, name) &&
-           (!s->filter_on || filter_file(s, file));
+    return filter_opened(s, file, &asked) && (!s->filter_on || filter_file(s, file));
 }
 
 FAMILY_PROGRAM(open)

@@ -4,11 +4,16 @@
  * caller's memory, and marked so; the directory it starts from is the kernel's.
  */
 #include "lib/args.h"
+#include "lib/filter.h"
 
 FAMILY_PROGRAM(path)
 {
     struct task_struct *task = bpf_get_current_task_btf();
 
+    if (s->filter_on && !filter_arguments(s)) {
+        record_end(s);
+        return 0;
+    }
     record_header(s);
     put_args(s, true);
     if (s->type == EVENT_CHDIR && s->result == 0) {

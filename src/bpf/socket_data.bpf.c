@@ -4,6 +4,7 @@
  * from port 53. Everything else leaves here before a record is built.
  */
 #include "lib/args.h"
+#include "lib/filter.h"
 
 #define DNS_PORT 53
 
@@ -93,6 +94,8 @@ FAMILY_PROGRAM(socket_data)
     } else if (!message.name || !message.name_len) {
         goto skip;
     }
+    if (s->filter_on && !filter_socket(s, file, receiving ? 0 : message.name, message.name_len))
+        goto skip;
 
     record_header(s);
     if (s->type == EVENT_SENDTO) {
@@ -101,7 +104,7 @@ FAMILY_PROGRAM(socket_data)
         put_args(s, true);
         put_user_sockaddr(s, message.name, message.name_len);
     }
-    put_socket(s, file, SOCKET_ROLE_UNKNOWN);
+    put_socket(s, file);
     if (receiving && s->type != EVENT_RECVMMSG)
         put_user_bytes(s, PARAM_DATA, message.data, s->result, EVENT_DATA_MAX,
                        COUNTER_TRUNCATED_STRING);

@@ -22,6 +22,12 @@ static bool is_loss(unsigned id)
     return strncmp(sensor_counter_name((enum counter_id)id), "drop_", 5) == 0;
 }
 
+/* Events that the kernel side did not send for want of a rule, by what told. */
+static bool is_filtered(unsigned id)
+{
+    return strncmp(sensor_counter_name((enum counter_id)id), "filtered_", 9) == 0;
+}
+
 static bool is_truncation(unsigned id)
 {
     return strncmp(sensor_counter_name((enum counter_id)id), "truncated_", 10) == 0;
@@ -91,6 +97,8 @@ void agent_print_counters(const struct agent *agent)
     fputs(COUNTER_LINE "sensor:", stderr);
     for (unsigned i = 0; i < COUNTER_MAX; i++)
         fprintf(stderr, " %s=%" PRIu64, sensor_counter_name((enum counter_id)i), sensor[i]);
+
+    fprintf(stderr, " filtered=%" PRIu64, sum_of(sensor, is_filtered));
 
     fputs("\n" COUNTER_LINE "world:", stderr);
 #define PRINT_WORLD(field, text) fprintf(stderr, " " text "=%" PRIu64, world->field);

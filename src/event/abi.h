@@ -503,7 +503,15 @@ struct sensor_settings {
     X(FAILED_READ_KERNEL, "failed_read_kernel")                                                    \
     X(FAILED_LOOP, "failed_loop")                                                                  \
     X(SYSCALLS_COMPAT, "syscalls_compat")         /* wanted 32-bit and x32 calls seen */           \
-    X(FILTERED, "filtered")                       /* not sent: no rule can match */                \
+    X(FILTERED_RESULT, "filtered_result") /* not sent: no rule can match, which this told last */  \
+    X(FILTERED_ACTOR, "filtered_actor")                                                            \
+    X(FILTERED_OPEN, "filtered_open")                                                              \
+    X(FILTERED_RAW, "filtered_raw")                                                                \
+    X(FILTERED_NAME, "filtered_name")                                                              \
+    X(FILTERED_PATH, "filtered_path")                                                              \
+    X(FILTERED_ARGUMENT, "filtered_argument")                                                      \
+    X(FILTERED_ADDRESS, "filtered_address")                                                        \
+    X(FILTERED_PORT, "filtered_port")                                                              \
     X(FILTER_ACTORS, "filter_actors")             /* states of threads given a number */           \
     X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
     X(WAKEUPS, "wakeups")

@@ -32,7 +32,7 @@ struct filter_vector {
 #define FILTER_RESULT_AT   (FILTER_TYPE_AT + FILTER_TYPE_COUNT) /* 0: success; an error number */
 #define FILTER_RESULT_LAST 134 /* and all above: no error of a system call is */
 #define FILTER_OPEN_AT     (FILTER_RESULT_AT + FILTER_RESULT_LAST + 1)
-#define FILTER_OPEN_COUNT  41 /* FILTER_OPEN, or 0: no open */
+#define FILTER_OPEN_COUNT  53 /* FILTER_OPEN, FILTER_SOCKET, or 0: creat */
 #define FILTER_RAW_AT      (FILTER_OPEN_AT + FILTER_OPEN_COUNT)
 #define FILTER_RAW_COUNT   2 /* 0: the name as given may hold "..", 1: it does not */
 #define FILTER_SMALL_COUNT (FILTER_RAW_AT + FILTER_RAW_COUNT)
@@ -49,13 +49,41 @@ enum filter_opened {
 #define FILTER_OPEN(access, makes_executable, opened)                                              \
     (1 + (access) + 4 * (makes_executable) + 8 * (opened))
 
+/* Or what a call on a socket works on. */
+enum filter_socket_family {
+    FILTER_FAMILY_OTHER = 0,
+    FILTER_FAMILY_INET,
+    FILTER_FAMILY_INET6,
+    FILTER_FAMILY_UNIX,
+};
+enum filter_socket_kind {
+    FILTER_SOCKET_OTHER = 0,
+    FILTER_SOCKET_TCP, /* a stream of IPPROTO_TCP */
+    FILTER_SOCKET_UDP, /* datagrams of IPPROTO_UDP */
+    FILTER_SOCKET_KINDS,
+};
+#define FILTER_SOCKET_AT            41
+#define FILTER_SOCKET(family, kind) (FILTER_SOCKET_AT + (family) * FILTER_SOCKET_KINDS + (kind))
+
 #define FILTER_SMALL_ROOM 512 /* a power of two above: indices are masked */
 
-/* A path as a key of a longest-prefix trie: behind the slot, the path; with its NUL when whole. */
+/* Which text is looked up in the tries of paths. */
+enum filter_text {
+    FILTER_TEXT_PATH = 0,  /* of the file that was opened, or was not */
+    FILTER_TEXT_ARGUMENT,  /* the path that a call names, made absolute; PARAM_NAME */
+    FILTER_TEXT_ARGUMENT2, /* the second one: PARAM_NAME2 */
+    FILTER_TEXTS,
+};
+
+/* The tables of a slot: in the key, so that slots and texts can't mix. */
+#define FILTER_TABLE(slot, text) ((slot) | (text) << 1)
+#define FILTER_TABLE_SLOT        1 /* the bit */
+
+/* A path as a key of a longest-prefix trie: behind the table, the path; with its NUL when whole. */
 #define FILTER_PATH_MAX 248
 struct filter_path_key {
     __u32 bits;
-    __u32 slot;
+    __u32 table;
     char path[FILTER_PATH_MAX];
 };
 #define FILTER_PATH_BITS(len) (32 + (len) * 8)
@@ -65,6 +93,19 @@ struct filter_path_key {
 struct filter_name_key {
     __u32 slot;
     char name[FILTER_NAME_MAX];
+};
+
+/* The address a client talks to, IPv4 as it is mapped into IPv6; a longest-prefix trie too. */
+struct filter_address_key {
+    __u32 bits;
+    __u32 slot;
+    __u8 address[16];
+};
+#define FILTER_ADDRESS_BITS(prefix) (32 + (prefix)) /* of 128 */
+
+struct filter_port_key {
+    __u32 slot;
+    __u32 port;
 };
 
 /*
@@ -104,9 +145,20 @@ struct filter_mask {
 struct filter_slot {
     struct filter_vector small[FILTER_SMALL_ROOM];
     struct filter_vector other_names; /* of files whose name is in no table */
-    __u8 types[EVENT_TYPE_MAX];       /* events that are looked up; the others are sent always */
-    __u8 asks_paths, asks_names, asks_raw; /* some column does */
-    __u8 unused[5];
+    struct filter_vector other_ports;
+    /* Columns that ask for nothing of it: when no other is left, it need not be looked up. */
+    struct filter_vector texts_unasked[FILTER_TEXTS], addresses_unasked;
+    __u8 types[EVENT_TYPE_MAX];    /* enum filter_look */
+    __u8 asks_texts[FILTER_TEXTS]; /* some column does */
+    __u8 asks_names, asks_raw, asks_addresses, asks_ports;
+    __u8 unused;
+};
+
+/* What is looked up of an event's type, besides type, result and actor. */
+enum filter_look {
+    FILTER_SENT_ALWAYS = 0,
+    FILTER_LOOKED_UP,
+    FILTER_LOOKED_UP_ARGUMENTS, /* and the paths it names */
 };
 
 /* Which tables are in force: two sets take turns, so that no event meets half of each. */

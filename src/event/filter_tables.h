@@ -10,6 +10,7 @@
 #include "event/filter.h"
 
 struct filter_path {
+    enum filter_text text;
     const char *path; /* at most FILTER_PATH_MAX - 2 bytes */
     size_t len;
     bool whole; /* this path itself; else all that begin so and with no longer one of the list */
@@ -22,10 +23,25 @@ struct filter_name {
     struct filter_vector columns;
 };
 
+struct filter_address {
+    unsigned char address[16];
+    unsigned prefix; /* bits of it that count; that of no longer one of the list */
+    struct filter_vector columns;
+};
+
+struct filter_port {
+    unsigned port;
+    struct filter_vector columns;
+};
+
 struct filter_tables {
     struct filter_slot slot;
-    struct filter_path *paths; /* the first is the empty one: paths that no other covers */
+    struct filter_path *paths; /* by text; the first of a text is the empty one: no other covers */
     size_t path_count;
+    struct filter_address *addresses;
+    size_t address_count;
+    struct filter_port *ports;
+    size_t port_count;
     struct filter_name *names;
     size_t name_count;
     size_t column_count;

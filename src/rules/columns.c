@@ -325,8 +325,9 @@ static int merge_equal(struct arena *arena, struct columns *columns, unsigned di
 /* Those that differ only in what few events have come to stand together. */
 static int compare_columns(const void *a, const void *b)
 {
-    static const enum dimension order[] = {DIMENSION_TYPE,   DIMENSION_OPEN, DIMENSION_RAW,
-                                           DIMENSION_RESULT, DIMENSION_NAME, DIMENSION_PROCESS};
+    static const enum dimension order[] = {DIMENSION_TYPE,    DIMENSION_OPEN,   DIMENSION_RAW,
+                                           DIMENSION_RESULT,  DIMENSION_NAME,   DIMENSION_PORT,
+                                           DIMENSION_ADDRESS, DIMENSION_PROCESS};
     const struct column *left = a, *right = b;
 
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
@@ -404,8 +405,10 @@ static int add_rule(struct arena *arena, struct rule *rule, struct columns *colu
 int columns_make(struct ruleset *rules, struct arena *arena, const struct type_set *types,
                  struct columns *ret_columns)
 {
-    static const enum dimension order[] = {DIMENSION_TYPE,    DIMENSION_PATH, DIMENSION_NAME,
-                                           DIMENSION_PROCESS, DIMENSION_OPEN, DIMENSION_RESULT};
+    static const enum dimension order[] = {DIMENSION_TYPE,     DIMENSION_PATH,      DIMENSION_NAME,
+                                           DIMENSION_ARGUMENT, DIMENSION_ARGUMENT2, DIMENSION_PORT,
+                                           DIMENSION_ADDRESS,  DIMENSION_PROCESS,   DIMENSION_OPEN,
+                                           DIMENSION_RESULT};
     struct columns columns = {0};
     int r = 0;
 

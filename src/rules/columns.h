@@ -55,6 +55,9 @@ struct columns {
 /* The dimension of a comparison. */
 enum dimension dimension_of_atom(const struct atom *atom);
 
+/* Whether the paths that calls of a type name are looked up. */
+bool dimension_looks_up_arguments(unsigned type);
+
 /* Columns of the enabled rules for events of the given types, at most FILTER_COLUMNS. */
 int columns_make(struct ruleset *rules, struct arena *arena, const struct type_set *types,
                  struct columns *ret_columns);

@@ -11,9 +11,14 @@ enum dimension {
     DIMENSION_RAW,  /* the name as given */
     DIMENSION_PATH,
     DIMENSION_NAME,
+    DIMENSION_ARGUMENT,  /* the path that a call names, made absolute */
+    DIMENSION_ARGUMENT2, /* the second one */
+    DIMENSION_ADDRESS,   /* that a client talks to */
+    DIMENSION_PORT,      /* of it */
     DIMENSION_MAX,
 };
 
-#define DIMENSION_UNKNOWN DIMENSION_MAX /* undecided: true */
+#define DIMENSION_UNKNOWN   DIMENSION_MAX /* undecided: true */
+#define DIMENSION_BIT(name) (1u << DIMENSION_##name)
 
 #endif

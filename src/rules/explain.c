@@ -15,8 +15,12 @@
 #define TYPES_MANY     20 /* more are hardly meant one by one */
 #define TYPES_NAMED    4  /* in a sentence */
 #define BIT(dimension) (1u << (dimension))
-/* What tells one file from most others; a result or flags do not. */
-#define OF_FILE (BIT(DIMENSION_RAW) | BIT(DIMENSION_PATH) | BIT(DIMENSION_NAME))
+/* What tells one file or peer from most others; a result or flags do not. */
+#define OF_OBJECT                                                                                  \
+    (DIMENSION_BIT(RAW) | DIMENSION_BIT(PATH) | DIMENSION_BIT(NAME) | DIMENSION_BIT(ARGUMENT) |    \
+     DIMENSION_BIT(ARGUMENT2) | DIMENSION_BIT(ADDRESS) | DIMENSION_BIT(PORT))
+/* What is looked up of any event. */
+#define OF_ANY (DIMENSION_BIT(PROCESS) | DIMENSION_BIT(TYPE) | DIMENSION_BIT(RESULT))
 
 static const struct {
     const char *name, *text;
@@ -53,11 +57,12 @@ struct explainer {
     struct arena *arena;
     struct explanation *out;
     struct met *met;
-    struct type_set types;         /* of the rule, that are looked up */
-    size_t type_count, open_count; /* of those, and of those the opens */
-    unsigned decided;              /* dimensions that narrow some column */
-    enum sent sent;                /* the most of all columns */
-    struct type_set sent_types;    /* of those columns */
+    struct type_set types; /* of the rule, that are looked up */
+    size_t type_count;
+    unsigned looked_up;         /* dimensions, of some of those types */
+    unsigned decided;           /* dimensions that narrow some column */
+    enum sent sent;             /* the most of all columns */
+    struct type_set sent_types; /* of those columns */
     struct explain_texts atom_advice;
     int failed; /* 0 or the first -errno: asked once, at the end */
 };
@@ -133,7 +138,21 @@ static void explain_types(struct explainer *x)
             continue;
         type_set_add(&x->types, type);
         x->type_count++;
-        x->open_count += filter_lookup_opens(type);
+        x->looked_up |= filter_lookup_dimensions(type);
+    }
+}
+
+/* Whether there is a list, where the dimension needs one. */
+static bool is_listed(const struct filter_slot *slot, enum dimension dimension)
+{
+    switch (dimension) {
+    case DIMENSION_PATH: return slot->asks_texts[FILTER_TEXT_PATH];
+    case DIMENSION_ARGUMENT: return slot->asks_texts[FILTER_TEXT_ARGUMENT];
+    case DIMENSION_ARGUMENT2: return slot->asks_texts[FILTER_TEXT_ARGUMENT2];
+    case DIMENSION_NAME: return slot->asks_names;
+    case DIMENSION_ADDRESS: return slot->asks_addresses;
+    case DIMENSION_PORT: return slot->asks_ports;
+    default: return true;
     }
 }
 
@@ -150,10 +169,12 @@ static const char *not_looked_up(struct explainer *x, enum dimension dimension)
         return "the condition is too entangled to take apart";
     if (dimension == DIMENSION_PROCESS || dimension == DIMENSION_RESULT)
         return NULL;
-    if (!x->open_count)
-        return "it is looked up for open, openat and openat2 alone";
-    if ((dimension == DIMENSION_PATH && !slot->asks_paths) ||
-        (dimension == DIMENSION_NAME && !slot->asks_names))
+    if (!(x->looked_up & BIT(dimension))) {
+        _cleanup_buf_ struct buf only = {0};
+        buf_printf(&only, "it is looked up for %s alone", explain_looked_up_for(dimension));
+        return keep(x, &only);
+    }
+    if (!is_listed(slot, dimension))
         return "no list was made: too many are asked for, or it would drop nothing";
     return NULL;
 }
@@ -222,7 +243,7 @@ static void add_sent(struct explainer *x, struct buf *buf, const struct type_set
                      unsigned narrowed)
 {
     unsigned by_event = narrowed & ~(BIT(DIMENSION_TYPE) | BIT(DIMENSION_PROCESS));
-    enum sent sent = narrowed & OF_FILE                  ? SENT_FITTING
+    enum sent sent = narrowed & OF_OBJECT                ? SENT_FITTING
                      : narrowed & BIT(DIMENSION_PROCESS) ? SENT_OF_PROCESSES
                                                          : SENT_ALL;
     const char *separator = " that fit ";
@@ -250,23 +271,23 @@ static void add_sent(struct explainer *x, struct buf *buf, const struct type_set
 
 static const char *sends_of(struct explainer *x, const struct column *column, unsigned narrowed)
 {
-    const unsigned of_any = BIT(DIMENSION_PROCESS) | BIT(DIMENSION_TYPE) | BIT(DIMENSION_RESULT);
-    const struct type_set types = types_of_column(x, column);
-    struct type_set parted[2] = {0}; /* opens, of which more is looked up, apart */
+    struct type_set types = types_of_column(x, column);
     _cleanup_buf_ struct buf buf = {0};
-    size_t count[2] = {0};
 
-    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
-        bool others = !filter_lookup_opens(type);
-        if (type_set_has(&types, type)) {
-            type_set_add(&parted[others], type);
-            count[others]++;
+    /* Those of which the same is looked up together. */
+    for (unsigned first = 0; first < EVENT_TYPE_MAX; first++) {
+        unsigned looked_up = filter_lookup_dimensions(first);
+        struct type_set alike = {0};
+        if (!type_set_has(&types, first))
+            continue;
+        for (unsigned type = first; type < EVENT_TYPE_MAX; type++) {
+            if (!type_set_has(&types, type) || filter_lookup_dimensions(type) != looked_up)
+                continue;
+            type_set_add(&alike, type);
+            types.bits[type / 64] &= ~(1ull << (type % 64));
         }
+        add_sent(x, &buf, &alike, narrowed & (OF_ANY | looked_up));
     }
-    if (count[0])
-        add_sent(x, &buf, &parted[0], narrowed);
-    if (count[1])
-        add_sent(x, &buf, &parted[1], narrowed & of_any);
     if (!buf.len)
         buf_add_string(&buf, "nothing that is looked up");
     return keep(x, &buf);
@@ -274,10 +295,7 @@ static const char *sends_of(struct explainer *x, const struct column *column, un
 
 static bool narrows(struct explainer *x, const struct column *column, enum dimension dimension)
 {
-    const struct filter_slot *slot = &x->filter->tables.slot;
-
-    if ((dimension == DIMENSION_PATH && !slot->asks_paths) ||
-        (dimension == DIMENSION_NAME && !slot->asks_names))
+    if (!is_listed(&x->filter->tables.slot, dimension))
         return false; /* nobody asks, or too many are asked for */
     return explain_narrows(&x->truths, &column->of[dimension], dimension);
 }
@@ -428,13 +446,14 @@ static void advise(struct explainer *x)
     if (x->sent == SENT_FITTING || !x->out->column_count)
         return;
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
-        others += type_set_has(&x->sent_types, type) && !filter_lookup_opens(type);
+        others += type_set_has(&x->sent_types, type) && !filter_lookup_dimensions(type);
     if (x->out->type_count > TYPES_MANY) {
         buf_printf(&buf, "add evt.type: the rule is tried on %zu types of events",
                    x->out->type_count);
         add_text(x, advice, keep(x, &buf));
-    } else if (others && x->decided & OF_FILE) {
-        add_text(x, advice, "paths and names are looked up for open, openat and openat2 alone");
+    } else if (others && x->decided & OF_OBJECT) {
+        add_text(x, advice,
+                 "paths and names are looked up for opens, calls that name a path, and sockets");
     }
     for (size_t i = 0; i < x->atom_advice.count; i++)
         add_text(x, advice, x->atom_advice.items[i]);

@@ -5,6 +5,12 @@
 
 #include "rules/explain_text.h"
 #include "rules/filter_lookup.h"
+#include "rules/truth_network.h"
+
+#define OF_OPENS       "open, openat, openat2, creat"
+#define OF_NAMES       "calls that name a path and return no file"
+#define OF_PEERS       "connect, sendto, sendmsg, sendmmsg"
+#define PATH_OPERATORS "=, in, startswith, pmatch"
 
 static const struct {
     const char *name;
@@ -12,21 +18,41 @@ static const struct {
     const char *too_much; /* what an operator is that is not */
     const char *instead;  /* operators that are */
     unsigned first, last; /* index of its keys, where it has few */
+    const char *only;     /* what it is looked up for */
 } dimensions[DIMENSION_MAX] = {
     [DIMENSION_PROCESS] = {.name = "process", .how = "the answer is kept for the acting process"},
     [DIMENSION_TYPE] = {"type", "by the type of the event", "more than the type tells", "= or in",
                         0, FILTER_TYPE_COUNT - 1},
     [DIMENSION_RESULT] = {"result", "by the result of the call", "more than the result tells",
                           "= or in", 0, FILTER_RESULT_LAST - 1},
-    [DIMENSION_OPEN] = {"open", "by the flags of an open and the kind of file",
-                        "more than flags and kind of file tell", "=", 1, FILTER_OPEN_COUNT - 1},
+    [DIMENSION_OPEN] = {"open", "by the flags of an open and the kind of file or socket",
+                        "more than flags and kind of file tell", "=", 1, FILTER_OPEN_COUNT - 1,
+                        OF_OPENS " and calls on sockets"},
     [DIMENSION_RAW] = {"raw", "by whether the name given to an open holds \"..\"",
-                       "more than whether it holds \"..\" tells", NULL, 1, 1},
+                       "more than whether it holds \"..\" tells", NULL, 1, 1, OF_OPENS},
     [DIMENSION_PATH] = {"path", "by a list of paths of opens and of what they begin with",
-                        "more than a list of paths tells", "=, in, startswith, pmatch", 0, 0},
+                        "more than a list of paths tells", PATH_OPERATORS, 0, 0, OF_OPENS},
     [DIMENSION_NAME] = {"name", "by a list of names of opened files",
-                        "more than a list of names tells", "= or in", 0, 0},
+                        "more than a list of names tells", "= or in", 0, 0, OF_OPENS},
+    [DIMENSION_ARGUMENT] = {"argument", "by a list of paths that calls name",
+                            "more than a list of paths tells", PATH_OPERATORS, 0, 0, OF_NAMES},
+    [DIMENSION_ARGUMENT2] = {"second argument", "by a list of paths that calls name second",
+                             "more than a list of paths tells", PATH_OPERATORS, 0, 0, OF_NAMES},
+    [DIMENSION_ADDRESS] = {"address", "by a list of networks that clients talk to",
+                           "more than a list of networks tells", "= or in", 0, 0, OF_PEERS},
+    [DIMENSION_PORT] = {"port", "by a list of ports that clients talk to",
+                        "more than a list of ports tells", "= or in", 0, 0, OF_PEERS},
 };
+
+static bool is_listed(enum dimension dimension)
+{
+    return dimension >= DIMENSION_PATH;
+}
+
+const char *explain_looked_up_for(enum dimension dimension)
+{
+    return dimensions[dimension].only;
+}
 
 const char *explain_dimension(enum dimension dimension)
 {
@@ -71,10 +97,27 @@ static bool is_key(enum dimension dimension, unsigned index)
     return dimension != DIMENSION_TYPE || event_type_info(index);
 }
 
-/* What no list of the rules names: other paths, other names. */
+/* What no list of the rules names: other paths, other names, other addresses and ports. */
 static struct key other_key(enum dimension dimension)
 {
-    return (struct key){.dimension = dimension, .text = "/", .len = dimension == DIMENSION_PATH};
+    static const struct network all = {0};
+
+    return (struct key){
+        .dimension = dimension, .text = "/", .len = dimension != DIMENSION_NAME, .network = &all};
+}
+
+static void answer_network(struct answers *answers)
+{
+    const struct atom *atom = answers->atom;
+
+    for (size_t i = 0; i < atom->operand_count; i++) {
+        const struct network network = network_of_operand(&atom->operands[i]);
+        const struct key key = {.dimension = answers->dimension,
+                                .network = &network,
+                                .index = (unsigned)atom->operands[i].number & UINT16_MAX,
+                                .whole = true};
+        answer(answers, &key);
+    }
 }
 
 static void answer_all(struct answers *answers)
@@ -82,9 +125,12 @@ static void answer_all(struct answers *answers)
     enum dimension dimension = answers->dimension;
     struct key key = other_key(dimension);
 
-    if (dimension == DIMENSION_PATH || dimension == DIMENSION_NAME) {
+    if (is_listed(dimension)) {
         answer(answers, &key);
-        truth_keys(answers->atom, answer_text, answers);
+        if (dimension == DIMENSION_ADDRESS || dimension == DIMENSION_PORT)
+            answer_network(answers);
+        else
+            truth_keys(answers->atom, answer_text, answers);
         return;
     }
     for (unsigned i = dimensions[dimension].first; i <= dimensions[dimension].last; i++) {
@@ -175,7 +221,7 @@ bool explain_narrows(struct truths *truths, const struct alternatives *alternati
                 return false;
         return true;
     }
-    if (dimension == DIMENSION_PATH || dimension == DIMENSION_NAME)
+    if (is_listed(dimension))
         return !truth_may_hold(truths, alternatives, &key);
     for (unsigned i = dimensions[dimension].first; i <= dimensions[dimension].last; i++) {
         key = (struct key){.dimension = dimension, .index = i};

@@ -9,6 +9,9 @@
 /* How people call a dimension. */
 const char *explain_dimension(enum dimension dimension);
 
+/* The calls it is looked up for; NULL: all. */
+const char *explain_looked_up_for(enum dimension dimension);
+
 /* Where the tables decide a comparison, found by asking them; adds why to *reason. */
 enum explain_place explain_atom_place(struct truths *truths, struct atom *atom, struct buf *reason);
 

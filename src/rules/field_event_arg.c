@@ -250,9 +250,9 @@ static bool buffer_length(struct field_context *context, const struct field_ref 
 
 static const struct field rows[] = {
     EVENT_ROW("evt.args", STRING, all, 0, "all arguments: name=value, one blank apart"),
-    EVENT_ROW("evt.arg", STRING, arg, 0,
-              "one argument as text, by name or place: evt.arg.flags, evt.arg[0]",
-              .argument = FIELD_SUFFIX_KEY, .accepts = accepts_arg),
+    LOOKED_UP_ROW("evt.arg", STRING, ARGUMENT, arg, 0,
+                  "one argument as text, by name or place: evt.arg.flags, evt.arg[0]",
+                  .argument = FIELD_SUFFIX_KEY, .accepts = accepts_arg),
     EVENT_ROW("evt.rawarg", STRING, raw_arg, 0,
               "one argument by name as it is, a number where it is one: evt.rawarg.flags",
               .argument = FIELD_SUFFIX_KEY, .accepts = accepts_raw),
@@ -268,11 +268,12 @@ static const struct field rows[] = {
     UNFILLED("evt.buflen.file", NUMBER, EVENT, NO_FILE_DATA, "bytes read or written"),
     UNFILLED("evt.buflen.file.in", NUMBER, EVENT, NO_FILE_DATA, "bytes read"),
     UNFILLED("evt.buflen.file.out", NUMBER, EVENT, NO_FILE_DATA, "bytes written"),
-    EVENT_ROW("evt.abspath", STRING, absolute_path, 1, "path the call works on, made absolute"),
-    EVENT_ROW("evt.abspath.src", STRING, absolute_path, 1,
-              "first path of a call that names two, made absolute"),
-    EVENT_ROW("evt.abspath.dst", STRING, absolute_path, 2,
-              "second path of a call that names two, made absolute"),
+    LOOKED_UP_ROW("evt.abspath", STRING, ARGUMENT, absolute_path, 1,
+                  "path the call works on, made absolute"),
+    LOOKED_UP_ROW("evt.abspath.src", STRING, ARGUMENT, absolute_path, 1,
+                  "first path of a call that names two, made absolute"),
+    LOOKED_UP_ROW("evt.abspath.dst", STRING, ARGUMENT2, absolute_path, 2,
+                  "second path of a call that names two, made absolute"),
 };
 
 const struct field_rows field_rows_event_arg = FIELD_ROWS(rows);

@@ -94,8 +94,8 @@ static bool path(struct field_context *context, const struct field_ref *ref,
 }
 
 static const struct field rows[] = {
-    EVENT_ROW("fs.path.name", STRING, path, PLACE_NAME,
-              "path that the call works on, made absolute"),
+    LOOKED_UP_ROW("fs.path.name", STRING, ARGUMENT, path, PLACE_NAME,
+                  "path that the call works on, made absolute"),
     EVENT_ROW("fs.path.nameraw", STRING, path, PLACE_NAME | RAW,
               "path that the call works on, as given"),
     EVENT_ROW("fs.path.source", STRING, path, PLACE_SOURCE,

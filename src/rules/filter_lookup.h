@@ -12,7 +12,7 @@
 bool filter_lookup(const struct filter_tables *tables, const struct event *event,
                    const struct filter_vector *mask);
 
-/* Whether names, paths and flags of such events are looked up too. */
-bool filter_lookup_opens(unsigned type);
+/* DIMENSION_BIT of what is looked up of such events, besides type, result and actor. */
+unsigned filter_lookup_dimensions(unsigned type);
 
 #endif

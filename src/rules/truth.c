@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "event/table.h"
 #include "rules/evaluate.h"
+#include "rules/truth_network.h"
 #include "rules/truth_path.h"
 
 #define SUCCESS 3 /* some descriptor */
@@ -18,6 +22,7 @@ struct made_up {
     struct process_image image;
     struct process process;
     struct judged_event judged;
+    struct event_socket socket;
     int64_t numbers[4];
     unsigned used;
 };
@@ -118,6 +123,55 @@ static enum truth of_open_mode(struct truths *truths, struct atom *atom, unsigne
     return ask(truths, atom, &up);
 }
 
+/* A client of 192.0.2.1, or of its address mapped into IPv6, or of an IPv6 one. */
+static enum truth of_client(struct truths *truths, struct atom *atom, unsigned family,
+                            unsigned kind, bool maps, unsigned port)
+{
+    static const uint8_t v4[4] = {192, 0, 2, 1};
+    static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, 192, 0, 2, 1};
+    static const uint8_t v6[16] = {0x20, 1, 0xd, 0xb8, [15] = 1};
+    struct made_up up;
+
+    begin(&up, EVENT_CONNECT, 0);
+    up.socket = (struct event_socket){
+        .family = (uint16_t)family,
+        .type = kind == FILTER_SOCKET_UDP ? SOCK_DGRAM : SOCK_STREAM,
+        .protocol = kind == FILTER_SOCKET_UDP ? IPPROTO_UDP : IPPROTO_TCP,
+        .role = SOCKET_ROLE_CLIENT,
+        .remote_port = (uint16_t)port,
+    };
+    if (family == AF_INET)
+        memcpy(up.socket.remote_address, v4, sizeof(v4));
+    else if (family == AF_INET6)
+        memcpy(up.socket.remote_address, maps ? mapped : v6, sizeof(v6));
+    add(&up, PARAM_SOCKET, &up.socket, sizeof(up.socket));
+    add_number(&up, PARAM_FD, SUCCESS);
+    return ask(truths, atom, &up);
+}
+
+static enum truth of_socket(struct truths *truths, struct atom *atom, unsigned index)
+{
+    static const unsigned families[] = {[FILTER_FAMILY_INET] = AF_INET,
+                                        [FILTER_FAMILY_INET6] = AF_INET6,
+                                        [FILTER_FAMILY_UNIX] = AF_UNIX};
+    unsigned family = families[index / FILTER_SOCKET_KINDS], kind = index % FILTER_SOCKET_KINDS;
+    const char *name = atom->left->ref.field->name;
+    bool of_kind = !strcmp(name, "fd.l4proto");
+
+    if (!strncmp(name, "evt.", strlen("evt."))) /* is no open, whatever the socket */
+        family = AF_UNIX;
+    if (!family || is_number(atom) || (of_kind && !kind && family != AF_UNIX))
+        return TRUTH_EITHER;
+    enum truth truth = of_client(truths, atom, family, kind, false, 1);
+    return family == AF_INET6 ? truth | of_client(truths, atom, family, kind, true, 1) : truth;
+}
+
+static enum truth of_port(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    return key->whole ? of_client(truths, atom, AF_INET, FILTER_SOCKET_TCP, false, key->index)
+                      : truth_of_other_ports(atom);
+}
+
 static enum truth of_open(struct truths *truths, struct atom *atom, const struct key *key)
 {
     const char *name = atom->left->ref.field->name;
@@ -131,6 +185,8 @@ static enum truth of_open(struct truths *truths, struct atom *atom, const struct
         begin(&up, EVENT_UNLINK, 0);
         return ask(truths, atom, &up);
     }
+    if (key->index >= FILTER_SOCKET_AT)
+        return of_socket(truths, atom, key->index - FILTER_SOCKET_AT);
     unsigned bits = (key->index - 1) & 7, opened = (key->index - 1) >> 3;
     if (opened != FILTER_OPENED_FAILED && is_number(atom))
         return of_natural(atom);
@@ -204,6 +260,33 @@ static enum truth of_name(struct truths *truths, struct atom *atom, const struct
     return of_file(truths, atom, path, (size_t)len);
 }
 
+/* A type whose calls name a path that the atom's field tells. */
+static enum event_type type_of_argument(const struct atom *atom)
+{
+    const char *name = atom->left->ref.key;
+
+    for (unsigned type = 0; name && type < EVENT_TYPE_MAX; type++)
+        if (dimension_looks_up_arguments(type) && event_arg_by_name(event_type_info(type), name))
+            return (enum event_type)type;
+    return EVENT_RENAME; /* evt.abspath: it names two */
+}
+
+/* A call that names this path; of calls that name none under this name, comparisons are false. */
+static enum truth of_argument(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    bool second = key->dimension == DIMENSION_ARGUMENT2;
+    struct made_up up;
+
+    if (!key->whole)
+        return truth_below(atom, key->text, key->len) | TRUTH_FALSE;
+    begin(&up,
+          !strcmp(atom->left->ref.field->name, "fs.path.name") ? EVENT_UNLINK
+                                                               : type_of_argument(atom),
+          0);
+    add(&up, second ? PARAM_NAME2 : PARAM_NAME, key->text, key->len);
+    return ask(truths, atom, &up) | TRUTH_FALSE;
+}
+
 static enum truth of_atom(struct truths *truths, struct atom *atom, const struct key *key)
 {
     switch (key->dimension) {
@@ -212,6 +295,10 @@ static enum truth of_atom(struct truths *truths, struct atom *atom, const struct
     case DIMENSION_OPEN: return of_open(truths, atom, key);
     case DIMENSION_RAW: return of_raw(atom, key);
     case DIMENSION_NAME: return of_name(truths, atom, key);
+    case DIMENSION_ARGUMENT:
+    case DIMENSION_ARGUMENT2: return of_argument(truths, atom, key);
+    case DIMENSION_ADDRESS: return truth_of_address(atom, key->network);
+    case DIMENSION_PORT: return of_port(truths, atom, key);
     case DIMENSION_PATH:
         return key->whole ? of_file(truths, atom, key->text, key->len)
                           : truth_below(atom, key->text, key->len);

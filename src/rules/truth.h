@@ -15,13 +15,16 @@ enum truth {
     TRUTH_EITHER = TRUTH_FALSE | TRUTH_TRUE,
 };
 
+struct network;
+
 /* One value of a dimension. */
 struct key {
     enum dimension dimension;
-    unsigned index; /* of the small ones: behind their place in FILTER_* */
+    unsigned index; /* of the small ones: behind their place in FILTER_*; a port */
     const char *text;
     size_t len;
-    bool whole; /* a path, not a prefix; a name that is listed, not any other one */
+    const struct network *network; /* of addresses */
+    bool whole; /* a path, not a prefix; a name or port that is listed, not any other one */
 };
 
 struct truths {

@@ -9,11 +9,11 @@
 #include "event/filter_tables.h"
 
 struct filter_maps {
-    int paths, names; /* descriptors, of the skeleton */
+    int paths, names, addresses, ports; /* descriptors, of the skeleton */
     struct filter_slot *slots;
     struct filter_state *state;
     struct filter_mask *masks; /* mapped */
-    size_t entries;            /* in the two maps */
+    size_t entries;            /* in those four maps */
     uint32_t epoch;            /* of the masks, as far as records were read */
     uint32_t epoch_resumed;    /* records of epochs up to this one are known of */
 };

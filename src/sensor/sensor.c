@@ -291,6 +291,8 @@ static int open_filter(struct sensor *sensor)
     sensor->filter = (struct filter_maps){
         .paths = bpf_map__fd(skeleton->maps.filter_paths),
         .names = bpf_map__fd(skeleton->maps.filter_names),
+        .addresses = bpf_map__fd(skeleton->maps.filter_addresses),
+        .ports = bpf_map__fd(skeleton->maps.filter_ports),
         .slots = skeleton->bss->filter_slots,
         .state = &skeleton->bss->filter_state,
     };

@@ -10,21 +10,12 @@ struct open_how_user {
     u64 flags, mode, resolve;
 };
 
-/* Where a relative path starts from. */
 static __always_inline void put_path_base(struct scratch *s, u32 id, s64 dirfd)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
+    struct path base = path_base(dirfd);
 
-    if (dirfd == AT_FDCWD) {
-        struct fs_struct *fs = task->fs;
-        if (fs)
-            put_path(s, id, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt), 0);
-        return;
-    }
-    struct file *file = (void *)file_of_fd(dirfd);
-    if (file)
-        put_path(s, id, (u64)BPF_CORE_READ(file, f_path.dentry),
-                 (u64)BPF_CORE_READ(file, f_path.mnt), 0);
+    if (base.dentry)
+        put_path(s, id, (u64)base.dentry, (u64)base.mnt, 0);
 }
 
 static __always_inline void put_user_path(struct scratch *s, u32 id, u64 address, s64 dirfd,

@@ -24,4 +24,7 @@
 FAMILIES(FAMILY_DECLARED)
 #undef FAMILY_DECLARED
 
+/* Which end of a connection a socket is, as the call tells. */
+extern int network_learn(struct scratch *s);
+
 #endif

@@ -24,6 +24,28 @@ CHECKED_ONCE u64 file_of_fd(s64 fd)
     return file;
 }
 
+/* Where a relative name starts from; all 0 when there is no such place. */
+static __always_inline struct path path_base(s64 dirfd)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+    struct path base = {};
+
+    if (dirfd == AT_FDCWD) {
+        struct fs_struct *fs = task->fs;
+        if (fs) {
+            base.dentry = BPF_CORE_READ(fs, pwd.dentry);
+            base.mnt = BPF_CORE_READ(fs, pwd.mnt);
+        }
+        return base;
+    }
+    struct file *file = (void *)file_of_fd(dirfd);
+    if (file) {
+        base.dentry = BPF_CORE_READ(file, f_path.dentry);
+        base.mnt = BPF_CORE_READ(file, f_path.mnt);
+    }
+    return base;
+}
+
 static __always_inline u64 inode_ctime(struct inode *inode)
 {
     struct inode___6_6 *v6_6 = (void *)inode;

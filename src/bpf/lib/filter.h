@@ -10,6 +10,7 @@
 
 #include "actor.h"
 #include "path.h"
+#include "socket.h"
 
 #define RAW_MAX  192 /* bytes of a name as given that are looked at */
 #define RAW_ROOM 256 /* a power of two above: indices are masked */
@@ -21,8 +22,10 @@ static __always_inline struct filter_vector *filter_small(u32 slot, u32 index)
     return &filter_slots[slot & 1].small[index & (FILTER_SMALL_ROOM - 1)];
 }
 
-/* Take away the columns that `with` rules out; false when none is left and the event is to go. */
-static __always_inline bool filter_narrow(struct scratch *s, const struct filter_vector *with)
+/* Take away the columns that `with` rules out; false when none is left and the event is to go,
+ * counted under `counter`. */
+static __always_inline bool filter_narrow(struct scratch *s, const struct filter_vector *with,
+                                          u32 counter)
 {
     u64 any = 0;
 
@@ -34,7 +37,7 @@ static __always_inline bool filter_narrow(struct scratch *s, const struct filter
     if (any)
         return true;
     s->filter_on = 0;
-    count(COUNTER_FILTERED);
+    count(counter);
     if (filter_state.mode != FILTER_CHECK)
         return false;
     s->flags |= EVENT_FLAG_FILTERED;
@@ -65,7 +68,7 @@ static __always_inline bool filter_by_actor(struct scratch *s, u32 epoch)
     asm volatile("" ::: "memory");
     if (*(volatile u32 *)&mask->actor != s->actor)
         return true;
-    return filter_narrow(s, &columns);
+    return filter_narrow(s, &columns, COUNTER_FILTERED_ACTOR);
 }
 
 /* By type, result and actor. False: no rule can match. */
@@ -87,7 +90,7 @@ static __always_inline bool filter_begin(struct scratch *s)
     s->candidates = *filter_small(slot, FILTER_TYPE_AT + type);
     if (s->result < 0)
         error = s->result > -FILTER_RESULT_LAST ? -s->result : FILTER_RESULT_LAST;
-    if (!filter_narrow(s, filter_small(slot, FILTER_RESULT_AT + error)))
+    if (!filter_narrow(s, filter_small(slot, FILTER_RESULT_AT + error), COUNTER_FILTERED_RESULT))
         return false;
     if (!s->filter_on)
         return true;
@@ -96,9 +99,11 @@ static __always_inline bool filter_begin(struct scratch *s)
 }
 
 /* What a name as given holds, assumed when it can't be told. */
-#define NAME_DOTS   1 /* ".." */
-#define NAME_DETOUR 2 /* relative, or with "//", "/./", "/../", or a slash at its end */
-#define NAME_ANY    3
+#define NAME_DOTS     1 /* ".." */
+#define NAME_DETOUR   2 /* "//", "/./", "/../", one of those in front or a slash at its end */
+#define NAME_RELATIVE 4
+#define NAME_ANY      7
+#define NAME_AT       (PATH_ROOM + 1) /* where it is read to: behind a slash */
 
 /* High bits of the bytes that are `byte`; past the first, others may be set too. */
 static __always_inline u64 bytes_equal(u64 word, u64 byte)
@@ -107,10 +112,10 @@ static __always_inline u64 bytes_equal(u64 word, u64 byte)
     return (word - 0x0101010101010101ull) & ~word & 0x8080808080808080ull;
 }
 
-/* Reads the name behind the middle of scratch.path; its length goes to *ret_len. */
+/* Reads the name to NAME_AT of scratch.path; its length goes to *ret_len. */
 static __always_inline u32 filter_name_given(struct scratch *s, u64 name, u32 *ret_len)
 {
-    char *text = &s->path[PATH_ROOM];
+    char *text = &s->path[NAME_AT];
     long len = bpf_probe_read_user_str(text, RAW_MAX, (void *)name);
     u32 holds = 0;
 
@@ -120,7 +125,9 @@ static __always_inline u32 filter_name_given(struct scratch *s, u64 name, u32 *r
     *ret_len = len - 1;
     u32 last = len - 2;
     BOUNDED(last);
-    if (text[0] != '/' || text[last & (RAW_ROOM - 1)] == '/')
+    if (text[0] != '/')
+        holds |= text[0] == '.' ? NAME_RELATIVE | NAME_DETOUR : NAME_RELATIVE;
+    if (text[last & (RAW_ROOM - 1)] == '/')
         holds |= NAME_DETOUR;
     /* Eight bytes at a time, seven further: what stands side by side is in some of them. */
     for (u32 i = 0; i < RAW_MAX - 8; i += 7) {
@@ -147,16 +154,18 @@ static __always_inline struct scratch *filter_keys(struct scratch *s)
     return bpf_map_lookup_elem(&scratches, &index);
 }
 
-/* Look up `len` bytes (at most 255) of scratch.path from `start` as a path. */
-static __always_inline bool filter_by_text(struct scratch *s, u32 start, u32 len)
+/* Look up `len` bytes of scratch.path from `start` as a path. One that is cut is no whole one, but
+ * all that is listed is shorter. */
+CHECKED_ONCE int filter_by_text(struct scratch *s, u32 text, u32 start, u32 len)
 {
+    if (!s)
+        return true;
     BOUNDED(start);
     start &= 2 * PATH_ROOM - 1;
     BOUNDED(len);
-    len &= 255;
     if (len > FILTER_PATH_MAX - 1)
-        return true;
-    s->path_key.slot = s->filter_slot;
+        len = FILTER_PATH_MAX - 1;
+    s->path_key.table = FILTER_TABLE(s->filter_slot & 1, text);
     if (bpf_probe_read_kernel(s->path_key.path, len, &s->path[start]) < 0)
         return true;
     /* Its NUL tells a whole path from a prefix. */
@@ -165,17 +174,93 @@ static __always_inline bool filter_by_text(struct scratch *s, u32 start, u32 len
     struct scratch *keys = filter_keys(s);
     struct filter_vector *columns =
         keys ? bpf_map_lookup_elem(&filter_paths, &keys->path_key) : NULL;
-    return !columns || filter_narrow(s, columns);
+    return !columns || filter_narrow(s, columns,
+                                     text == FILTER_TEXT_PATH ? COUNTER_FILTERED_PATH
+                                                              : COUNTER_FILTERED_ARGUMENT);
 }
 
-/* By how a file was opened; `name` as the caller gave it, 0 when there is none. */
-CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, u64 flags, u64 mode, u64 name)
+/* Whether some column that is left asks for the text. */
+static __always_inline bool filter_asks_text(struct scratch *s, u32 text)
 {
-    struct file *file = (void *)address;
-    u32 opened = FILTER_OPENED_FAILED, access = flags & O_ACCMODE;
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+
+    return text < FILTER_TEXTS && tables->asks_texts[text] &&
+           filter_asks(s, &tables->texts_unasked[text]);
+}
+
+/* By a name as given that was read, made absolute as rules see it. */
+static __always_inline bool filter_by_given(struct scratch *s, u32 text, u32 holds, u32 len,
+                                            s64 dirfd)
+{
+    u32 start = NAME_AT;
+
+    if (holds & NAME_DETOUR)
+        return true;
+    if (holds & NAME_RELATIVE) {
+        struct path base = path_base(dirfd);
+        start = path_build(s, (u64)base.dentry, (u64)base.mnt);
+        if (s->path_flags || start >= PATH_ROOM)
+            return true;
+        if (start == PATH_ROOM - 1)
+            start = PATH_ROOM; /* the root: its slash is that before the name */
+        s->path[PATH_ROOM] = '/';
+    }
+    return filter_by_text(s, text, start, NAME_AT - start + len);
+}
+
+/* By a path that the call names. */
+CHECKED_ONCE int filter_argument(struct scratch *s, u32 text, u64 name, s64 dirfd)
+{
+    u32 len, holds;
+
+    if (!s || !s->filter_on || !filter_asks_text(s, text))
+        return true;
+    holds = filter_name_given(s, name, &len);
+    return filter_by_given(s, text, holds, len, dirfd);
+}
+
+/* By all of them. */
+CHECKED_ONCE int filter_arguments(struct scratch *s)
+{
+    s64 dirfd = AT_FDCWD;
 
     if (!s)
         return true;
+    u32 type = s->type;
+    struct event_row *row = bpf_map_lookup_elem(&event_rows, &type);
+    if (!row || filter_slots[s->filter_slot & 1].types[type & (EVENT_TYPE_MAX - 1)] !=
+                    FILTER_LOOKED_UP_ARGUMENTS)
+        return true;
+    for (u32 i = 0; i < EVENT_ARGS; i++) {
+        u32 kind = row->args[i].kind, param = row->args[i].param;
+        if (kind == ARG_DIRFD)
+            dirfd = (s32)s->args[i];
+        if (kind != ARG_PATH)
+            continue;
+        if (!filter_argument(s, param == PARAM_NAME2 ? FILTER_TEXT_ARGUMENT2 : FILTER_TEXT_ARGUMENT,
+                             s->args[i], dirfd))
+            return false;
+        dirfd = AT_FDCWD;
+    }
+    return true;
+}
+
+/* What an open asked for; `name` 0 when it gave none. */
+struct open_asked {
+    u64 flags, mode, name;
+    s64 dirfd;
+};
+
+/* By how a file was opened. */
+CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, struct open_asked *asked)
+{
+    struct file *file = (void *)address;
+    u32 opened = FILTER_OPENED_FAILED;
+
+    if (!s || !asked)
+        return true;
+    u64 flags = asked->flags, mode = asked->mode, name = asked->name;
+    u32 access = flags & O_ACCMODE;
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
     if (address) {
         struct inode *inode = BPF_CORE_READ(file, f_inode);
@@ -192,25 +277,27 @@ CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, u64 flags, u64 mo
         opened = FILTER_OPENED_OTHER;
     }
     bool makes_executable = (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) && mode & 0111;
-    u32 index = FILTER_OPEN(access, makes_executable, opened);
+    /* creat asks for no access, as far as rules are concerned. */
+    u32 index = s->type == EVENT_CREAT ? 0 : FILTER_OPEN(access, makes_executable, opened);
     if (index >= FILTER_OPEN_COUNT)
         return true;
-    if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index)))
+    if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
+                       COUNTER_FILTERED_OPEN))
         return false;
     if (!s->filter_on || !name)
         return true;
     struct filter_vector *no_dots = filter_small(s->filter_slot, FILTER_RAW_AT + 1);
     bool asks_raw = tables->asks_raw && filter_asks(s, no_dots);
     /* A file that is not there is called what the caller called it. */
-    bool asks_path = tables->asks_paths && opened == FILTER_OPENED_FAILED;
+    bool asks_path = opened == FILTER_OPENED_FAILED && filter_asks_text(s, FILTER_TEXT_PATH);
     if (!asks_raw && !asks_path)
         return true;
     u32 len, holds = filter_name_given(s, name, &len);
-    if (asks_raw && !(holds & NAME_DOTS) && !filter_narrow(s, no_dots))
+    if (asks_raw && !(holds & NAME_DOTS) && !filter_narrow(s, no_dots, COUNTER_FILTERED_RAW))
         return false;
-    if (!s->filter_on || !asks_path || holds & NAME_DETOUR)
+    if (!s->filter_on || !asks_path)
         return true;
-    return filter_by_text(s, PATH_ROOM, len);
+    return filter_by_given(s, FILTER_TEXT_PATH, holds, len, asked->dirfd);
 }
 
 /* By the file's name: the dentry's, but for the root of a mount, which is called otherwise. */
@@ -230,19 +317,18 @@ static __always_inline bool filter_by_name(struct scratch *s, struct filter_slot
     if (!keys)
         return true;
     struct filter_vector *columns = bpf_map_lookup_elem(&filter_names, &keys->name_key);
-    return filter_narrow(s, columns ? columns : &tables->other_names);
+    return filter_narrow(s, columns ? columns : &tables->other_names, COUNTER_FILTERED_NAME);
 }
 
-static __always_inline bool filter_by_path(struct scratch *s, struct filter_slot *tables,
-                                           struct dentry *dentry, struct vfsmount *mount)
+static __always_inline bool filter_by_path(struct scratch *s, struct dentry *dentry,
+                                           struct vfsmount *mount)
 {
-    if (!tables->asks_paths)
+    if (!filter_asks_text(s, FILTER_TEXT_PATH))
         return true;
-    u32 start = path_build(s, (u64)dentry, (u64)mount), len = PATH_ROOM - start;
+    u32 start = path_build(s, (u64)dentry, (u64)mount);
     if (s->path_flags & (PARAM_FLAG_UNREADABLE | PARAM_FLAG_TRUNCATED) || start >= PATH_ROOM)
         return true;
-    /* One that is cut is no whole one, but all that is listed is shorter. */
-    return filter_by_text(s, start, len > FILTER_PATH_MAX - 1 ? FILTER_PATH_MAX - 1 : len);
+    return filter_by_text(s, FILTER_TEXT_PATH, start, PATH_ROOM - start);
 }
 
 /* By what file it is. */
@@ -258,7 +344,64 @@ CHECKED_ONCE int filter_file(struct scratch *s, u64 address)
 
     if (!filter_by_name(s, tables, dentry, mount))
         return false;
-    return !s->filter_on || filter_by_path(s, tables, dentry, mount);
+    return !s->filter_on || filter_by_path(s, dentry, mount);
+}
+
+static __always_inline u32 filter_socket_index(struct sock *sk, u16 family)
+{
+    u32 kind = FILTER_SOCKET_OTHER, of = FILTER_FAMILY_OTHER;
+    u16 type = BPF_CORE_READ(sk, sk_type), protocol = BPF_CORE_READ(sk, sk_protocol);
+
+    if (type == SOCK_STREAM && protocol == IPPROTO_TCP)
+        kind = FILTER_SOCKET_TCP;
+    else if (type == SOCK_DGRAM && protocol == IPPROTO_UDP)
+        kind = FILTER_SOCKET_UDP;
+    switch (family) {
+    case AF_INET: of = FILTER_FAMILY_INET; break;
+    case AF_INET6: of = FILTER_FAMILY_INET6; break;
+    case AF_UNIX: of = FILTER_FAMILY_UNIX; break;
+    }
+    return FILTER_SOCKET(of, kind);
+}
+
+/* By whom a client talks to: the socket's peer or, where it has none, who the call names. */
+static __always_inline bool filter_by_peer(struct scratch *s, const struct peer *peer)
+{
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+    struct filter_vector *columns;
+
+    if (tables->asks_addresses && filter_asks(s, &tables->addresses_unasked)) {
+        struct filter_address_key key = {.bits = FILTER_ADDRESS_BITS(128),
+                                         .slot = s->filter_slot & 1};
+        __builtin_memcpy(key.address, peer->address, sizeof(key.address));
+        columns = bpf_map_lookup_elem(&filter_addresses, &key);
+        if (columns && !filter_narrow(s, columns, COUNTER_FILTERED_ADDRESS))
+            return false;
+    }
+    if (!s->filter_on || !tables->asks_ports || !filter_asks(s, &tables->other_ports))
+        return true;
+    struct filter_port_key key = {.slot = s->filter_slot & 1, .port = peer->port};
+    columns = bpf_map_lookup_elem(&filter_ports, &key);
+    return filter_narrow(s, columns ? columns : &tables->other_ports, COUNTER_FILTERED_PORT);
+}
+
+/* By the socket a call works on; `name`, of `len` bytes: an address it gave, 0 for none. */
+CHECKED_ONCE int filter_socket(struct scratch *s, u64 file, u64 name, u64 len)
+{
+    struct sock *sk = sock_of_file(file);
+    struct peer peer = {};
+
+    if (!s || !sk)
+        return true;
+    u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+    u32 index = filter_socket_index(sk, family);
+    if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
+                       COUNTER_FILTERED_OPEN))
+        return false;
+    if (!s->filter_on || !name || socket_role(file) == SOCKET_ROLE_SERVER ||
+        !socket_peer(sk, family, name, len, &peer))
+        return true;
+    return filter_by_peer(s, &peer);
 }
 
 #endif

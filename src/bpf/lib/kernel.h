@@ -379,6 +379,10 @@ struct pt_regs {
 #define AF_UNIX             1
 #define AF_INET             2
 #define AF_INET6            10
+#define SOCK_STREAM         1
+#define SOCK_DGRAM          2
+#define IPPROTO_TCP         6
+#define IPPROTO_UDP         17
 #define TS_COMPAT           0x2
 #define X32_SYSCALL_BIT     0x40000000
 #define CLONE_VFORK         0x4000

@@ -163,6 +163,22 @@ MAP_LINKAGE struct {
     __type(value, struct filter_vector);
 } filter_names SEC(".maps");
 
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 16384);
+    __type(key, struct filter_address_key);
+    __type(value, struct filter_vector);
+} filter_addresses SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 16384);
+    __type(key, struct filter_port_key);
+    __type(value, struct filter_vector);
+} filter_ports SEC(".maps");
+
 /* By slot. */
 GLOBAL_LINKAGE struct filter_slot filter_slots[2];
 GLOBAL_LINKAGE struct filter_state filter_state;

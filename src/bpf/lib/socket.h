@@ -53,8 +53,81 @@ static __always_inline void put_unix_path(struct scratch *s, u32 id, struct unix
     param_close(s, offset, id, 0, len);
 }
 
-/* SOCKET, and the paths of a unix socket. `role` SOCKET_ROLE_UNKNOWN: as remembered. */
-CHECKED_ONCE int put_socket(struct scratch *s, u64 file, u32 role)
+/* Which end of a connection a socket is, as far as events have told. */
+static __always_inline u32 socket_role(u64 file)
+{
+    u64 inode = BPF_CORE_READ((struct file *)file, f_inode, i_ino);
+    u32 *known = bpf_map_lookup_elem(&socket_roles, &inode);
+
+    return known ? *known : SOCKET_ROLE_UNKNOWN;
+}
+
+static __always_inline void socket_learn_role(u64 file, u32 role)
+{
+    u64 inode = BPF_CORE_READ((struct file *)file, f_inode, i_ino);
+
+    bpf_map_update_elem(&socket_roles, &inode, &role, BPF_ANY);
+}
+
+/* The other end of an IPv4 or IPv6 socket; IPv4 is mapped into IPv6. */
+struct peer {
+    u8 address[16];
+    u32 port;
+};
+
+static __always_inline void peer_map(struct peer *peer)
+{
+    u32 *words = (u32 *)peer->address;
+
+    words[3] = words[0];
+    words[2] = 0xffff0000; /* in network order: ::ffff */
+    words[0] = words[1] = 0;
+}
+
+static __always_inline bool peer_is_set(const struct peer *peer)
+{
+    const u64 *words = (const u64 *)peer->address;
+
+    return peer->port || words[0] || words[1];
+}
+
+/* As endpoints_of_event: the socket's own or, where it has none, the sockaddr at `name`. */
+static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u64 len,
+                                        struct peer *peer)
+{
+    struct {
+        u16 family, port;
+        u32 first; /* IPv4: the address; IPv6: the flow */
+        u8 address[16];
+    } given = {};
+
+    if (family != AF_INET && family != AF_INET6)
+        return false;
+    peer->port = swap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+    if (family == AF_INET)
+        *(u32 *)peer->address = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+    else
+        bpf_core_read(peer->address, 16, &sk->__sk_common.skc_v6_daddr);
+    if (!peer_is_set(peer)) {
+        long r = family == AF_INET ? bpf_probe_read_user(&given, 8, (void *)name)
+                                   : bpf_probe_read_user(&given, sizeof(given), (void *)name);
+        if (r < 0 || len < (family == AF_INET ? 8 : sizeof(given)) || given.family != family)
+            return false;
+        peer->port = swap16(given.port);
+        if (family == AF_INET)
+            *(u32 *)peer->address = given.first;
+        else
+            __builtin_memcpy(peer->address, given.address, sizeof(given.address));
+        if (!peer_is_set(peer))
+            return false;
+    }
+    if (family == AF_INET)
+        peer_map(peer);
+    return true;
+}
+
+/* SOCKET, and the paths of a unix socket. */
+CHECKED_ONCE int put_socket(struct scratch *s, u64 file)
 {
     if (!s)
         return 0;
@@ -70,20 +143,12 @@ CHECKED_ONCE int put_socket(struct scratch *s, u64 file, u32 role)
     u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
     u64 inode = BPF_CORE_READ(open_file, f_inode, i_ino);
 
-    if (role) {
-        bpf_map_update_elem(&socket_roles, &inode, &role, BPF_ANY);
-    } else {
-        u32 *known = bpf_map_lookup_elem(&socket_roles, &inode);
-        if (known)
-            role = *known;
-    }
-
     __builtin_memset(out, 0, sizeof(*out));
     out->family = family;
     out->type = BPF_CORE_READ(sk, sk_type);
     out->protocol = BPF_CORE_READ(sk, sk_protocol);
     out->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-    out->role = role;
+    out->role = socket_role(file);
     out->net_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
     out->cookie = inode;
     if (family == AF_INET || family == AF_INET6) {
@@ -128,7 +193,7 @@ static __always_inline void put_descriptor(struct scratch *s, s64 fd)
     if (!file)
         return;
     if (sock_of_file(file))
-        put_socket(s, file, SOCKET_ROLE_UNKNOWN);
+        put_socket(s, file);
     else
         put_file(s, file);
 }

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of paths and names. */
+#include <errno.h>
+#include <string.h>
+
+#include "rules/filter_internal.h"
+
+/* More are not listed: then the dimension rules out nothing. The maps have room for two sets. */
+static const struct {
+    enum dimension dimension;
+    size_t max;
+} dimensions[FILTER_TEXTS] = {
+    [FILTER_TEXT_PATH] = {DIMENSION_PATH, 16384},
+    [FILTER_TEXT_ARGUMENT] = {DIMENSION_ARGUMENT, 8192},
+    [FILTER_TEXT_ARGUMENT2] = {DIMENSION_ARGUMENT2, 8192},
+};
+
+#define NAMES_MAX 4096
+
+struct text {
+    const char *data;
+    size_t len;
+    bool whole;
+    struct filter_vector columns; /* that ask for it */
+};
+
+/* Texts that the columns need listed in one dimension. */
+struct texts {
+    struct arena *arena;
+    struct text *items;
+    size_t count, max;
+    size_t column;                  /* being looked at */
+    struct filter_vector undecided; /* columns that ask for what no list tells, of any text */
+};
+
+static int list_text(void *data, const char *text, size_t len, bool whole)
+{
+    struct texts *texts = data;
+
+    if (texts->count >= texts->max)
+        return -E2BIG;
+    const char *copy = arena_copy(texts->arena, text, len); /* it may be made up on the way */
+    struct text *slot =
+        arena_grow(texts->arena, &texts->items, &texts->count, sizeof(*texts->items));
+    if (!slot || !copy)
+        return -ENOMEM;
+    *slot = (struct text){.data = copy, .len = len, .whole = whole};
+    filter_vector_set(&slot->columns, texts->column);
+    return 0;
+}
+
+static int list_term(const struct term *term, struct texts *texts)
+{
+    size_t before = texts->count;
+    int r = term->kind == TERM_ATOM ? truth_keys(term->atom, list_text, texts) : 0;
+
+    if (r == 0 && term->kind == TERM_ATOM && (texts->count == before || !truth_listed(term->atom)))
+        filter_vector_set(&texts->undecided, texts->column);
+    for (size_t i = 0; i < term->count && r == 0; i++)
+        r = list_term(term->children[i], texts);
+    return r;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct text *left = a, *right = b;
+    size_t len = left->len < right->len ? left->len : right->len;
+    int order = len ? memcmp(left->data, right->data, len) : 0;
+
+    if (order)
+        return order;
+    if (left->len != right->len)
+        return left->len < right->len ? -1 : 1;
+    return left->whole - right->whole;
+}
+
+/* All that the columns ask for in a dimension, each once, in order: a prefix before what it is of.
+ */
+static int list_dimension(const struct columns *columns, enum dimension dimension,
+                          struct texts *texts)
+{
+    int r = 0;
+
+    for (texts->column = 0; texts->column < columns->count; texts->column++) {
+        const struct alternatives *alternatives = &columns->items[texts->column].of[dimension];
+        for (size_t i = 0; i < alternatives->count; i++)
+            for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
+                r = list_term(alternatives->items[i].literals[j].term, texts);
+    }
+    if (r < 0)
+        return r;
+    size_t count = 0;
+    if (texts->count)
+        qsort(texts->items, texts->count, sizeof(*texts->items), compare_texts);
+    for (size_t i = 0; i < texts->count; i++) {
+        if (count && compare_texts(&texts->items[count - 1], &texts->items[i]) == 0)
+            filter_vector_add(&texts->items[count - 1].columns, &texts->items[i].columns);
+        else
+            texts->items[count++] = texts->items[i];
+    }
+    texts->count = count;
+    return 0;
+}
+
+static bool is_prefix(const struct text *of, const struct text *text)
+{
+    return !of->whole && of->len <= text->len && !memcmp(of->data, text->data, of->len);
+}
+
+/*
+ * A column that asks for none of the prefixes of a path says of it what it says of all other
+ * paths, so of ten thousand columns and paths few pairs are looked at. In the order of the list,
+ * the prefixes of a text are those before it that are not yet left behind: `open` of them, each
+ * with the columns that ask for it or one of its own prefixes.
+ */
+static void fill_each_path(struct truths *truths, const struct columns *columns,
+                           enum dimension dimension, const struct texts *texts, size_t *open,
+                           struct filter_path *paths)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < texts->count; i++) {
+        struct text *text = &texts->items[i];
+        const struct key key = {
+            .dimension = dimension, .text = text->data, .len = text->len, .whole = text->whole};
+        while (depth && !is_prefix(&texts->items[open[depth - 1]], text))
+            depth--;
+        if (depth)
+            filter_vector_add(&text->columns, &texts->items[open[depth - 1]].columns);
+        if (!text->whole)
+            open[depth++] = i;
+
+        paths[i] = (struct filter_path){.path = text->data, .len = text->len, .whole = text->whole};
+        if (!i) {
+            filter_decide_all(truths, columns, &key, &paths[i].columns);
+            continue;
+        }
+        struct filter_vector asking = text->columns;
+        if (text->whole) /* of a path that is known, all can be told */
+            filter_vector_add(&asking, &texts->undecided);
+        paths[i].columns = paths[0].columns;
+        filter_decide(truths, columns, &asking, &key, &paths[i].columns);
+    }
+}
+
+static int append_paths(struct arena *arena, enum filter_text text, struct filter_path *paths,
+                        size_t count, struct filter_tables *tables)
+{
+    size_t before = tables->path_count;
+    struct filter_path *all = arena_array(arena, before + count, sizeof(*all));
+
+    if (!all)
+        return -ENOMEM;
+    if (before)
+        memcpy(all, tables->paths, before * sizeof(*all));
+    for (size_t i = 0; i < count; i++) {
+        all[before + i] = paths[i];
+        all[before + i].text = text;
+    }
+    tables->paths = all;
+    tables->path_count += count;
+    return 0;
+}
+
+static int fill_paths(struct truths *truths, const struct columns *columns, enum filter_text text,
+                      struct filter_tables *tables)
+{
+    const enum dimension dimension = dimensions[text].dimension;
+    struct texts texts = {.arena = &truths->rules->arena, .max = dimensions[text].max};
+
+    if (!filter_is_asked(columns, dimension, &tables->slot.texts_unasked[text]))
+        return 0;
+    int r = list_text(&texts, "", 0, false);
+    if (r == 0)
+        r = list_dimension(columns, dimension, &texts);
+    if (r < 0)
+        return r == -E2BIG ? 0 : r;
+    struct filter_path *paths = arena_array(texts.arena, texts.count, sizeof(*paths));
+    size_t *open = arena_array(texts.arena, texts.count, sizeof(*open));
+    if (!paths || !open)
+        return -ENOMEM;
+    tables->slot.asks_texts[text] = true;
+    fill_each_path(truths, columns, dimension, &texts, open, paths);
+    return append_paths(texts.arena, text, paths, texts.count, tables);
+}
+
+static int fill_names(struct truths *truths, const struct columns *columns,
+                      struct filter_tables *tables)
+{
+    struct texts texts = {.arena = &truths->rules->arena, .max = NAMES_MAX};
+    struct key key = {.dimension = DIMENSION_NAME};
+
+    struct filter_vector unasked;
+
+    if (!filter_is_asked(columns, DIMENSION_NAME, &unasked))
+        return 0;
+    int r = list_dimension(columns, DIMENSION_NAME, &texts);
+    if (r < 0)
+        return r == -E2BIG ? 0 : r;
+    tables->names = arena_array(texts.arena, texts.count + 1, sizeof(*tables->names));
+    if (!tables->names)
+        return -ENOMEM;
+    tables->name_count = texts.count;
+    tables->slot.asks_names = true;
+    filter_decide_all(truths, columns, &key, &tables->slot.other_names);
+    key.whole = true;
+    for (size_t i = 0; i < texts.count; i++) {
+        struct filter_vector asking = texts.undecided;
+        key.text = texts.items[i].data;
+        key.len = texts.items[i].len;
+        tables->names[i] = (struct filter_name){
+            .name = key.text, .len = key.len, .columns = tables->slot.other_names};
+        filter_vector_add(&asking, &texts.items[i].columns);
+        filter_decide(truths, columns, &asking, &key, &tables->names[i].columns);
+    }
+    return 0;
+}
+
+int filter_fill_texts(struct truths *truths, const struct columns *columns,
+                      struct filter_tables *tables)
+{
+    int r = 0;
+
+    for (enum filter_text text = 0; text < FILTER_TEXTS && r == 0; text++)
+        r = fill_paths(truths, columns, text, tables);
+    return r < 0 ? r : fill_names(truths, columns, tables);
+}
