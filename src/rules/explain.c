@@ -276,17 +276,18 @@ static const char *sends_of(struct explainer *x, const struct column *column, un
 
     /* Those of which the same is looked up together. */
     for (unsigned first = 0; first < EVENT_TYPE_MAX; first++) {
-        unsigned looked_up = filter_lookup_dimensions(first);
+        unsigned looked_up = filter_lookup_dimensions(first) & narrowed;
         struct type_set alike = {0};
         if (!type_set_has(&types, first))
             continue;
         for (unsigned type = first; type < EVENT_TYPE_MAX; type++) {
-            if (!type_set_has(&types, type) || filter_lookup_dimensions(type) != looked_up)
+            if (!type_set_has(&types, type) ||
+                (filter_lookup_dimensions(type) & narrowed) != looked_up)
                 continue;
             type_set_add(&alike, type);
             types.bits[type / 64] &= ~(1ull << (type % 64));
         }
-        add_sent(x, &buf, &alike, narrowed & (OF_ANY | looked_up));
+        add_sent(x, &buf, &alike, (narrowed & OF_ANY) | looked_up);
     }
     if (!buf.len)
         buf_add_string(&buf, "nothing that is looked up");
@@ -446,7 +447,8 @@ static void advise(struct explainer *x)
     if (x->sent == SENT_FITTING || !x->out->column_count)
         return;
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
-        others += type_set_has(&x->sent_types, type) && !filter_lookup_dimensions(type);
+        others += type_set_has(&x->sent_types, type) &&
+                  !(filter_lookup_dimensions(type) & x->decided & OF_OBJECT);
     if (x->out->type_count > TYPES_MANY) {
         buf_printf(&buf, "add evt.type: the rule is tried on %zu types of events",
                    x->out->type_count);

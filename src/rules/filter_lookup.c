@@ -233,7 +233,7 @@ static bool by_socket(struct lookup *lookup)
 }
 
 /* What is looked up of an event's type, besides type, result and actor. */
-enum { LOOK_OPEN, LOOK_ARGUMENTS, LOOK_SOCKET, LOOKS };
+enum { LOOK_OPEN, LOOK_ARGUMENTS, LOOK_SOCKET, LOOK_PEER, LOOKS };
 
 static const struct {
     unsigned dimensions;
@@ -243,7 +243,8 @@ static const struct {
                        DIMENSION_BIT(OPEN),
                    by_opened},
     [LOOK_ARGUMENTS] = {DIMENSION_BIT(ARGUMENT) | DIMENSION_BIT(ARGUMENT2), by_arguments},
-    [LOOK_SOCKET] = {DIMENSION_BIT(OPEN) | DIMENSION_BIT(ADDRESS) | DIMENSION_BIT(PORT), by_socket},
+    [LOOK_SOCKET] = {DIMENSION_BIT(OPEN), by_socket},
+    [LOOK_PEER] = {DIMENSION_BIT(OPEN) | DIMENSION_BIT(ADDRESS) | DIMENSION_BIT(PORT), by_socket},
 };
 
 static size_t look_of(unsigned type)
@@ -260,7 +261,7 @@ static size_t look_of(unsigned type)
                    : LOOKS;
     case FAMILY_PATH: return dimension_looks_up_arguments(type) ? LOOK_ARGUMENTS : LOOKS;
     case FAMILY_NETWORK:
-    case FAMILY_SOCKET_DATA: return LOOK_SOCKET;
+    case FAMILY_SOCKET_DATA: return names_peer(type) ? LOOK_PEER : LOOK_SOCKET;
     default: return LOOKS;
     }
 }
