@@ -55,6 +55,7 @@ static void judge(void *data, const struct judged_event *judged)
 {
     struct agent *agent = data;
 
+    agent_note_sent(agent, judged->event);
     if (!agent->options->record_only)
         rules_judge(agent->rules, agent->world, judged, on_alert, agent);
     if (!agent->options->record_only && agent->options->priority >= PRIORITY_CRITICAL)
@@ -68,10 +69,14 @@ static int on_record(void *data, const void *record, size_t size)
 {
     struct agent *agent = data;
 
+    const struct event_header *header = record;
+
     agent->records++;
+    if (header->type < EVENT_TYPE_MAX)
+        agent->records_of[header->type]++;
     if (world_feed(agent->world, record, size) == -ENOMEM)
         agent->feed_failed++;
-    agent_masks_voided(agent, record);
+    agent_masks_voided(agent, header);
     agent_record(agent, record, size);
     return 0;
 }

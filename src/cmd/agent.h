@@ -75,6 +75,7 @@ struct agent {
     int lock_fd;
     uint64_t started; /* CLOCK_BOOTTIME ns */
     uint64_t records; /* taken from the rings */
+    uint64_t records_of[EVENT_TYPE_MAX];
     uint64_t alerts;
     uint64_t feed_failed;                       /* records the world had no memory for */
     uint64_t dropped_in_recording[COUNTER_MAX]; /* what its DROP records tell so far */
@@ -89,6 +90,8 @@ int agent_run(const struct agent_options *options);
 
 /* Give the kernel side the tables of the rules. */
 void agent_set_filter(struct agent *agent);
+/* Count an event for the rules it was sent for. */
+void agent_note_sent(struct agent *agent, const struct event *event);
 /* After an event was judged: tell the kernel side what its actor's state rules out. */
 void agent_learn_mask(struct agent *agent, const struct judged_event *judged);
 /* Something was learned from outside the stream of events. */

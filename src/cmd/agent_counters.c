@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "event/event.h"
+#include "event/table.h"
 
 #define NS_PER_S      1000000000ull
 #define WARNING_PAUSE (10 * NS_PER_S) /* between two warnings of the same kind of loss */
@@ -69,6 +70,26 @@ static void print_sink(void *data, const char *sink, uint64_t written, uint64_t 
             last_error[0] ? "\"" : "");
 }
 
+/*
+ * Rules that something was sent for, or that fired: how many events, and which share of those that
+ * the kernel side looked up. Of what is sent always nothing is known here.
+ */
+static void print_rules(const struct ruleset *rules, uint64_t filtered)
+{
+    uint64_t looked_up = filtered + rules_counters(rules)->looked_up;
+    struct rule_info info;
+
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        rules_info(rules, i, &info);
+        if (info.sent || info.hits)
+            fprintf(stderr,
+                    COUNTER_LINE "rule: sent=%" PRIu64 " share=%.4f%% alerts=%" PRIu64
+                                 " name=\"%s\"\n",
+                    info.sent, looked_up ? 100.0 * (double)info.sent / (double)looked_up : 0.0,
+                    info.hits, info.name);
+    }
+}
+
 static void print_agent(const struct agent *agent)
 {
     fprintf(stderr,
@@ -100,6 +121,11 @@ void agent_print_counters(const struct agent *agent)
 
     fprintf(stderr, " filtered=%" PRIu64, sum_of(sensor, is_filtered));
 
+    fputs("\n" COUNTER_LINE "events:", stderr);
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
+        if (agent->records_of[type] && event_type_info(type))
+            fprintf(stderr, " %s=%" PRIu64, event_type_info(type)->name, agent->records_of[type]);
+
     fputs("\n" COUNTER_LINE "world:", stderr);
 #define PRINT_WORLD(field, text) fprintf(stderr, " " text "=%" PRIu64, world->field);
     WORLD_COUNTER_LIST(PRINT_WORLD)
@@ -120,6 +146,8 @@ void agent_print_counters(const struct agent *agent)
 #undef PRINT_RULES
     }
     fputc('\n', stderr);
+    if (agent->rules)
+        print_rules(agent->rules, sum_of(sensor, is_filtered));
 
     output_counters(agent->output, print_sink, NULL);
     agent_print_noise(agent);

@@ -56,6 +56,18 @@ void agent_set_filter(struct agent *agent)
                  tables->merged, tables->unsplit);
 }
 
+void agent_note_sent(struct agent *agent, const struct event *event)
+{
+    const struct event_param *param = event_param(event, PARAM_COLUMNS);
+    struct filter_left left;
+
+    if (!param || !agent->rules || param->len != sizeof(left))
+        return;
+    memcpy(&left, param->data, sizeof(left));
+    if (left.tables == sensor_filter_number(agent->sensor))
+        rules_note_sent(agent->rules, &left.columns);
+}
+
 void agent_learn_mask(struct agent *agent, const struct judged_event *judged)
 {
     const struct event_header *header = judged->event->header;

@@ -198,6 +198,7 @@ enum param_kind {
     X(105, CAP_INHERITABLE, NUMBER)                                                                \
     X(106, TARGET_START, NUMBER)                                                                   \
     X(107, DEVICE, NUMBER) /* mknod's */                                                           \
+    X(108, COLUMNS, BYTES) /* struct filter_left: rules that may match */                          \
     /* facts about a container, from the runtime's files */                                        \
     X(120, CONTAINER_ID, STRING) /* full */                                                        \
     X(121, CONTAINER_NAME, STRING)                                                                 \
@@ -502,7 +503,7 @@ struct sensor_settings {
     X(FAILED_READ_USER, "failed_read_user") /* bpf_probe_read_user, page not there */              \
     X(FAILED_READ_KERNEL, "failed_read_kernel")                                                    \
     X(FAILED_LOOP, "failed_loop")                                                                  \
-    X(SYSCALLS_COMPAT, "syscalls_compat")         /* wanted 32-bit and x32 calls seen */           \
+    X(SYSCALLS_COMPAT, "syscalls_compat") /* wanted 32-bit and x32 calls seen */                   \
     X(FILTERED_RESULT, "filtered_result") /* not sent: no rule can match, which this told last */  \
     X(FILTERED_ACTOR, "filtered_actor")                                                            \
     X(FILTERED_OPEN, "filtered_open")                                                              \

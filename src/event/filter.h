@@ -152,6 +152,13 @@ struct filter_slot {
     __u8 asks_texts[FILTER_TEXTS]; /* some column does */
     __u8 asks_names, asks_raw, asks_addresses, asks_ports;
     __u8 unused;
+    __u64 number; /* of these tables: no others have it while the agent runs */
+};
+
+/* What is sent with an event that was looked up: the columns left over, of which tables. */
+struct filter_left {
+    __u64 tables;
+    struct filter_vector columns;
 };
 
 /* What is looked up of an event's type, besides type, result and actor. */

@@ -32,7 +32,7 @@ struct alternatives {
 
 /* What one way of one rule to match gave to a column, before others shared it: links of a ring. */
 struct column_part {
-    const struct rule *rule;
+    struct rule *rule;
     const struct alternatives *of; /* DIMENSION_MAX of them */
     bool unsplit;
     struct column_part *next;

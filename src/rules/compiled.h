@@ -145,7 +145,8 @@ struct format {
 };
 
 struct rule {
-    struct rule_info info; /* hits too */
+    struct rule_info info; /* hits and sent too */
+    uint64_t sent_stamp;   /* filter.c: of the event that was counted last */
     struct term *condition;
     struct format output;
 };

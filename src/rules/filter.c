@@ -191,3 +191,25 @@ bool rules_mask_lasts(const struct judged_event *judged)
         return false;
     return judged->process->image->exe_path[0] != '\0'; /* else made up, or a kernel thread */
 }
+
+void rules_note_sent(struct ruleset *rules, const struct filter_vector *columns)
+{
+    const struct columns *all = &rules->filter->columns;
+    uint64_t stamp = ++rules->counters.looked_up;
+
+    for (size_t word = 0; word < FILTER_WORDS; word++) {
+        for (uint64_t rest = columns->words[word]; rest; rest &= rest - 1) {
+            size_t c = word * 64 + (size_t)__builtin_ctzll(rest);
+            const struct column_part *part = c < all->count ? all->items[c].parts : NULL;
+            if (!part)
+                return;
+            do {
+                part = part->next;
+                if (part->rule->sent_stamp == stamp)
+                    continue;
+                part->rule->sent_stamp = stamp;
+                part->rule->info.sent++;
+            } while (part != all->items[c].parts);
+        }
+    }
+}

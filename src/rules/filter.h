@@ -22,4 +22,7 @@ void rules_mask(struct ruleset *rules, const struct judged_event *judged,
  * would not last. */
 bool rules_mask_lasts(const struct judged_event *judged);
 
+/* Count what the kernel side sent with an event (PARAM_COLUMNS) for the rules it was sent for. */
+void rules_note_sent(struct ruleset *rules, const struct filter_vector *columns);
+
 #endif

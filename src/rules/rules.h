@@ -125,6 +125,7 @@ struct rule_info {
     bool enabled;
     const char *const *tags; /* sorted, NULL-terminated */
     uint64_t hits;           /* alerts so far */
+    uint64_t sent;           /* events the kernel side sent for it, of those it looks up */
 };
 
 size_t rules_count(const struct ruleset *rules);
@@ -156,6 +157,7 @@ typedef void (*rules_alert)(void *data, const struct alert *alert);
 #define RULES_COUNTER_LIST(X)                                                                      \
     X(events, "events")           /* judged */                                                     \
     X(evaluations, "evaluations") /* conditions evaluated */                                       \
+    X(looked_up, "looked_up")     /* events the kernel side looked up, and sent */                 \
     X(alerts, "alerts")                                                                            \
     X(regex_limit, "regex_limit") /* a regular expression gave up: counts as no match */           \
     X(unshared, "unshared") /* operands past the memory of shared look-ups: compared one by one */ \

@@ -14,6 +14,9 @@
 int sensor_set_filter(struct sensor *sensor, const struct filter_tables *tables,
                       enum filter_mode mode);
 
+/* Of the tables in force: filter_slot.number. */
+uint64_t sensor_filter_number(const struct sensor *sensor);
+
 /* The columns that an actor's state does not rule out. Until then everything of it is sent. */
 void sensor_set_mask(struct sensor *sensor, uint32_t actor, const struct filter_vector *columns);
 

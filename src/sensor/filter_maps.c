@@ -112,6 +112,7 @@ static int fill(struct filter_maps *maps, uint32_t slot, const struct filter_tab
     empty(maps->addresses, offsetof(struct filter_address_key, slot), slot);
     empty(maps->ports, offsetof(struct filter_port_key, slot), slot);
     maps->slots[slot] = tables->slot;
+    maps->slots[slot].number = maps->number + 1;
     for (size_t i = 0; i < tables->path_count && r == 0; i++)
         r = add_path(maps, slot, &tables->paths[i]);
     for (size_t i = 0; i < tables->name_count && r == 0; i++)
@@ -133,6 +134,7 @@ int filter_maps_set(struct filter_maps *maps, const struct filter_tables *tables
         int r = fill(maps, state.slot, tables);
         if (r < 0)
             return r;
+        maps->number++;
         maps->entries =
             tables->path_count + tables->name_count + tables->address_count + tables->port_count;
     }

@@ -14,6 +14,7 @@ struct filter_maps {
     struct filter_state *state;
     struct filter_mask *masks; /* mapped */
     size_t entries;            /* in those four maps */
+    uint64_t number;           /* of the tables in force */
     uint32_t epoch;            /* of the masks, as far as records were read */
     uint32_t epoch_resumed;    /* records of epochs up to this one are known of */
 };

@@ -396,6 +396,11 @@ int sensor_set_filter(struct sensor *sensor, const struct filter_tables *tables,
     return filter_maps_set(&sensor->filter, tables, mode);
 }
 
+uint64_t sensor_filter_number(const struct sensor *sensor)
+{
+    return sensor->filter.number;
+}
+
 void sensor_set_mask(struct sensor *sensor, uint32_t actor, const struct filter_vector *columns)
 {
     struct filter_mask *mask = &sensor->filter.masks[actor % FILTER_MASKS];

@@ -156,6 +156,21 @@ static __always_inline void put_user_bytes(struct scratch *s, u32 id, u64 addres
     param_close(s, offset, id, flags, n);
 }
 
+/* For user space to count which rules an event was sent for. */
+static __always_inline void put_columns(struct scratch *s)
+{
+    u32 offset;
+
+    if (!s->filter_on || !param_room(s, sizeof(struct filter_left), &offset))
+        return;
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+    struct filter_left *out = (void *)&s->data[offset + sizeof(struct param_header)];
+    out->tables = filter_slots[s->filter_slot & 1].number;
+    out->columns = s->candidates;
+    param_close(s, offset, PARAM_COLUMNS, 0, sizeof(*out));
+}
+
 /*
  * Wake the reader only when it was not woken within this time: it looks again by itself, every
  * millisecond, for longer than this after each record it finds (sensor_busy). So nothing waits
