@@ -18,13 +18,14 @@ void pending_end(struct world *world, struct pending *pending)
 }
 
 /* The answer may end `pending`. */
-static void ask(struct world *world, const struct pending *pending)
+static void ask(struct world *world, struct pending *pending)
 {
     const struct world_requests *requests = &world->requests;
     struct container *container;
 
     if (!requests->container_metadata)
         return;
+    pending->last_ask = world->now;
     container = container_ref(&pending->entry->container);
     /* The world's copy of the path may go away with `pending`. */
     char *path = strdup(pending->path);
@@ -60,6 +61,18 @@ int pending_begin(struct world *world, struct container_entry *entry, const char
     world_wake_at(world, time_after(world->now, PENDING_INTERVAL));
     ask(world, pending);
     return 0;
+}
+
+bool pending_executed(struct world *world, struct container_entry *entry)
+{
+    struct pending *pending = entry ? entry->pending : NULL;
+
+    if (!pending || pending->ready || entry->container.metadata_known ||
+        !world->requests.container_metadata ||
+        time_after(pending->last_ask, PENDING_INTERVAL) > world->now)
+        return false;
+    ask(world, pending);
+    return true;
 }
 
 void pending_arrived(struct world *world, struct container_entry *entry)

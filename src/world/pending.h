@@ -23,6 +23,7 @@ struct pending {
     uint32_t pid;   /* a process in it */
     uint64_t since; /* 0: before the first event told the time */
     uint64_t interval;
+    uint64_t last_ask;
     uint64_t next_ask; /* UINT64_MAX: there is nobody to ask */
     bool holding;      /* events wait */
     bool ready;        /* to be released */
@@ -38,6 +39,11 @@ int pending_begin(struct world *world, struct container_entry *entry, const char
 
 /* Its metadata is there. */
 void pending_arrived(struct world *world, struct container_entry *entry);
+
+/* A program was executed in it, which runtimes begin when their files are written: asks at once,
+ * whenever it is due. True when it did: then the entry may be gone, or another. `entry` may be
+ * NULL. */
+bool pending_executed(struct world *world, struct container_entry *entry);
 
 /* Queue the event. 0 when it waits, 1 when it is not to wait any more; -errno. */
 int pending_hold(struct world *world, struct pending *pending, const struct event *event);

@@ -193,6 +193,23 @@ static void test_metadata_never(void **state)
     assert_int_equal(world_counters(s.world)->containers_unnamed, 1);
 }
 
+/* Between two times that are far apart by now, its first program runs, and is told with its name.
+ */
+static void test_metadata_at_exec(void **state)
+{
+    machine.metadata_after = 1000;
+    stream_attach(&s, 200, CG_A, PATH_A);
+    world_tick(s.world, s.now + 700 * MS);
+    unsigned calls = machine.metadata_calls;
+    machine.metadata_after = 0;
+    s.now += 800 * MS;
+    stream_exec(&s, 200, "/bin/a", CG_A, PATH_A);
+    assert_int_equal(machine.metadata_calls, calls + 1);
+    assert_string_equal(stream_last(&s)->image, "img:1");
+    stream_exec(&s, 201, "/bin/a", CG_A, PATH_A);
+    assert_int_equal(machine.metadata_calls, calls + 1);
+}
+
 static void test_container_started_again(void **state)
 {
     stream_exec(&s, 200, "/bin/a", CG_A, PATH_A);
@@ -376,6 +393,7 @@ int main(void)
         TEST(test_metadata_at_once),
         TEST(test_metadata_backs_off),
         TEST(test_metadata_never),
+        TEST(test_metadata_at_exec),
         TEST(test_container_started_again),
         TEST(test_plain_runc),
         TEST(test_cgroup_asked),

@@ -39,10 +39,7 @@ struct row {
     struct expected expected[EXPECTED_MAX];
 };
 
-#define IS(param, text)                                                                            \
-    {                                                                                              \
-        PARAM_##param, text                                                                        \
-    }
+#define IS(param, text) {PARAM_##param, text}
 
 static const struct row rows[] = {
     {"runc",

@@ -258,10 +258,19 @@ static int judge_event(struct world *world, const struct event *event, struct pr
     return r;
 }
 
+/* The container of an event: as it tells, or of its process. */
+static struct container_entry *whose(const struct process_entry *entry,
+                                     struct container_entry *container)
+{
+    if (container || !entry || !entry->process.container)
+        return container;
+    return container_entry_of(entry->process.container);
+}
+
 /* Whom the event has to wait for: the queue its process is bound to goes first. */
 static struct pending *find_pending(const struct world *world, const struct event_header *header,
                                     const struct process_entry *entry,
-                                    const struct container_entry *container)
+                                    struct container_entry *container)
 {
     if (TAILQ_EMPTY(&world->pendings))
         return NULL;
@@ -270,11 +279,7 @@ static struct pending *find_pending(const struct world *world, const struct even
         if (queue)
             return (struct pending *)queue; /* its first member */
     }
-    if (container)
-        return pending_holding(container);
-    if (entry && entry->process.container)
-        return pending_holding(container_entry_of(entry->process.container));
-    return NULL;
+    return pending_holding(whose(entry, container));
 }
 
 int world_event(struct world *world, const struct event *event)
@@ -297,6 +302,9 @@ int world_event(struct world *world, const struct event *event)
             if (!container && is_meta(header))
                 container = container_entry_of(world_cgroup_container(world, header->cgroup_id));
         }
+        if (is_exec(header) && !TAILQ_EMPTY(&world->pendings) &&
+            pending_executed(world, whose(entry, container)))
+            continue; /* much may be known now */
         struct pending *pending = find_pending(world, header, entry, container);
         if (!pending)
             return judge_event(world, event, entry, container);
