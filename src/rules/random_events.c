@@ -139,18 +139,21 @@ static void do_open(struct act *act)
 
 static void do_path(struct act *act)
 {
-    static const enum event_type types[] = {EVENT_UNLINK, EVENT_CHMOD, EVENT_RENAME, EVENT_SYMLINK,
-                                            EVENT_MKDIR,  EVENT_CHDIR, EVENT_CHROOT, EVENT_MOUNT};
+    static const enum event_type types[] = {
+        EVENT_UNLINK, EVENT_UNLINKAT, EVENT_CHMOD, EVENT_RENAME, EVENT_SYMLINK,
+        EVENT_MKDIR,  EVENT_SETXATTR, EVENT_CHDIR, EVENT_CHROOT, EVENT_MOUNT};
     enum event_type type = ANY_OF(act->random, types);
 
     begin(act, type, ANY_OF(act->random, results) % 3);
     text(act, PARAM_NAME, any_name(act));
     text(act, PARAM_NAME_BASE, ANY_OF(act->random, paths));
-    if (type == EVENT_RENAME)
+    if (type == EVENT_RENAME) {
         text(act, PARAM_NAME2, any_name(act));
+        text(act, PARAM_NAME2_BASE, below(act->random, 2) ? "/root" : "/");
+    }
     if (type == EVENT_CHDIR)
         text(act, PARAM_PATH, ANY_OF(act->random, paths));
-    if (type == EVENT_SYMLINK || type == EVENT_MOUNT)
+    if (type == EVENT_SYMLINK || type == EVENT_MOUNT || type == EVENT_SETXATTR)
         text(act, PARAM_TEXT, ANY_OF(act->random, paths));
     number(act, PARAM_MODE, 0755);
 }
@@ -167,13 +170,26 @@ static void do_descriptor(struct act *act)
         add_file(act);
 }
 
-static void put_address(struct act *act, uint16_t family, uint8_t bytes[16])
+static void put_address(struct act *act, uint16_t family, void *bytes)
 {
     const char *address;
 
     do
         address = random_address(act->random);
     while (inet_pton(family, address, bytes) != 1);
+}
+
+/* The sockaddr that the call gave; now and then one of another family. */
+static void put_given(struct act *act, uint16_t family)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(443)};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
+
+    put_address(act, AF_INET, &in.sin_addr);
+    put_address(act, AF_INET6, &in6.sin6_addr);
+    bool is_v4 = (family == AF_INET) != !below(act->random, 8);
+    event_writer_bytes(&act->s->writer, PARAM_SOCKET_ADDRESS, PARAM_FLAG_USER,
+                       is_v4 ? (void *)&in : (void *)&in6, is_v4 ? sizeof(in) : sizeof(in6));
 }
 
 static void do_socket(struct act *act)
@@ -199,7 +215,12 @@ static void do_socket(struct act *act)
     number(act, PARAM_FD, below(act->random, 6));
     if (socket.family != AF_UNIX) {
         put_address(act, socket.family, socket.local_address);
-        put_address(act, socket.family, socket.remote_address);
+        if (below(act->random, 2))
+            put_address(act, socket.family, socket.remote_address);
+        else
+            socket.remote_port = 0;
+        if (below(act->random, 2))
+            put_given(act, socket.family);
     } else {
         text(act, PARAM_SOCKET_PATH, ANY_OF(act->random, paths));
     }

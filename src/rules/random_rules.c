@@ -48,39 +48,18 @@ static enum random_words words_of(const char *field)
 static void any_field(struct random *random, struct choice *choice)
 {
     /* Those that rules ask most, and that the kernel's tables know of. */
-    static const char *const usual[] = {"fd.name",
-                                        "fd.name",
-                                        "fd.directory",
-                                        "fd.filename",
-                                        "fd.nameraw",
-                                        "fs.path.name",
-                                        "proc.name",
-                                        "proc.pname",
-                                        "proc.exepath",
-                                        "proc.cmdline",
-                                        "proc.aname[2]",
-                                        "proc.aname",
-                                        "user.uid",
-                                        "user.name",
-                                        "container.id",
-                                        "container.name",
-                                        "evt.res",
-                                        "evt.rawres",
-                                        "evt.failed",
-                                        "fd.num",
-                                        "fd.type",
-                                        "fd.typechar",
-                                        "evt.is_open_read",
-                                        "evt.is_open_write",
-                                        "proc.tty",
-                                        "fd.sip",
-                                        "fd.snet",
-                                        "fd.port",
-                                        "fd.ip",
-                                        "evt.arg.flags",
-                                        "evt.type",
-                                        "evt.is_open_exec",
-                                        "container.image.repository"};
+    static const char *const usual[] = {
+        "fd.name",       "fd.name",          "fd.directory",     "fd.filename",
+        "fd.nameraw",    "fs.path.name",     "proc.name",        "proc.pname",
+        "proc.exepath",  "proc.cmdline",     "proc.aname[2]",    "proc.aname",
+        "user.uid",      "user.name",        "container.id",     "container.name",
+        "evt.res",       "evt.rawres",       "evt.failed",       "fd.num",
+        "fd.type",       "fd.typechar",      "evt.is_open_read", "evt.is_open_write",
+        "proc.tty",      "fd.sip",           "fd.snet",          "fd.port",
+        "fd.rport",      "fd.sport",         "fd.rip",           "fd.rnet",
+        "fd.l4proto",    "evt.arg.path",     "evt.arg.newpath",  "evt.arg.oldpath",
+        "evt.arg.name",  "evt.arg.linkpath", "evt.abspath.dst",  "fd.ip",
+        "evt.arg.flags", "evt.type",         "evt.is_open_exec", "container.image.repository"};
     static size_t rows;
     const char *name;
     struct field_ref ref = {0};

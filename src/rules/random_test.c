@@ -290,8 +290,9 @@ static void all_agree(void **unused)
     /* It says something only when rules do match, and when events are dropped. */
     if (sets > 50) {
         assert_true(run->matched > run->judged / 50 && run->sent < run->judged * 9 / 10);
-        assert_true(run->skipped > run->judged);
-        expect_seen(run);
+        assert_true(run->skipped > run->judged / 4);
+        if (sets >= 100)
+            expect_seen(run);
     }
     free(run);
 }
