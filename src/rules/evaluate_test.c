@@ -411,26 +411,34 @@ static void needs_follow_the_enabled_rules(void **state)
     rules_free(rules);
 }
 
-/* A pattern that would take for ever gives up, is counted, and does not match. */
+/*
+ * A pattern that would take for ever gives up, is counted, and does not match; so does one that
+ * goes too deep where there is no JIT.
+ */
 static void regular_expressions_are_bounded(void **state)
 {
-    struct ruleset *rules = stub_load_condition("proc.cmdline regex '(a|aa|a+)+'");
-    struct ruleset *negated = stub_load_condition("not proc.cmdline regex '(a|aa|a+)+'");
-    char text[2048];
+    static const char *const patterns[] = {"(a|aa|a+)+", "(*NO_JIT)(a|aa|a+)+",
+                                           "(*NO_JIT)(a(?1)?c?)b"};
+    static char text[3002];
 
-    assert_non_null(rules);
-    assert_non_null(negated);
     memset(text, 'a', sizeof(text) - 1);
-    text[sizeof(text) - 2] = 'b';
-    text[sizeof(text) - 1] = '\0';
-    stub_reset();
-    stub_string("proc.cmdline", text);
-    assert_int_equal(stub_judge(rules, EVENT_OPENAT), 0);
-    assert_int_equal(rules_counters(rules)->regex_limit, 1);
-    assert_int_equal(stub_judge(negated, EVENT_OPENAT), 1);
-    assert_int_equal(rules_counters(negated)->regex_limit, 1);
-    rules_free(rules);
-    rules_free(negated);
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        /* the last would match */
+        text[sizeof(text) - 2] = i == 2 ? 'b' : 'c';
+        for (unsigned negated = 0; negated < 2; negated++) {
+            char condition[64];
+            snprintf(condition, sizeof(condition), "%sproc.cmdline regex '%s'",
+                     negated ? "not " : "", patterns[i]);
+            struct ruleset *rules = stub_load_condition(condition);
+            assert_non_null(rules);
+            stub_reset();
+            stub_string("proc.cmdline", text);
+            if (stub_judge(rules, EVENT_OPENAT) != negated ||
+                rules_counters(rules)->regex_limit != 1)
+                fail_msg("%s", condition);
+            rules_free(rules);
+        }
+    }
 }
 
 /* Events that no rule can match are counted, and nothing is read of them. */

@@ -14,10 +14,12 @@
 #include "rules/matcher.h"
 
 /*
- * A regular expression may take this many steps; more, and it counts as no match. With JIT the
- * stack is bounded too: 32 KiB of the machine's own.
+ * What a regular expression may take; more, and it counts as no match. With JIT the first alone
+ * holds, and the stack is 32 KiB of the machine's own.
  */
-#define REGEX_MATCH_LIMIT 100000
+#define REGEX_MATCH_LIMIT 100000 /* steps */
+#define REGEX_DEPTH_LIMIT 4000   /* points to go back to at a time */
+#define REGEX_HEAP_LIMIT  1024   /* KiB */
 
 DEFINE_CLEANUP(struct ruleset *, rules_free);
 
@@ -36,7 +38,8 @@ static int make_ruleset(const struct rules_options *options, struct ruleset **re
     if (!rules->match_data || !rules->match_context)
         return -ENOMEM;
     pcre2_set_match_limit(rules->match_context, REGEX_MATCH_LIMIT);
-    pcre2_set_heap_limit(rules->match_context, 1024);
+    pcre2_set_depth_limit(rules->match_context, REGEX_DEPTH_LIMIT);
+    pcre2_set_heap_limit(rules->match_context, REGEX_HEAP_LIMIT);
     *ret_rules = TAKE_PTR(rules);
     return 0;
 }
