@@ -11,18 +11,19 @@
 
 /*
  * Comparing one by one costs as much as a run when that many were compared: a value for which no
- * more are asked is not run over, one for which all are asked costs twice a run at most.
+ * more are asked is not run over, one for which all are asked costs twice a run at most. Measured
+ * on values of 40 to 4,000 bytes with 10 to 1,000 patterns, with what a run needs besides.
  */
 static const struct way_row {
     enum trie_way trie;
     unsigned asks;
 } ways[] = {
     [WAY_EQUAL] = {0, 0},
-    [WAY_PREFIX] = {TRIE_BEGINS, 12},
-    [WAY_PATH] = {TRIE_BEGINS, 2},
-    [WAY_SUFFIX] = {TRIE_ENDS, 12},
-    [WAY_PART] = {TRIE_CONTAINS, 8},
-    [WAY_PART_FOLDED] = {TRIE_CONTAINS_FOLDED, 2},
+    [WAY_PREFIX] = {TRIE_BEGINS, 3},
+    [WAY_PATH] = {TRIE_BEGINS, 1},
+    [WAY_SUFFIX] = {TRIE_ENDS, 3},
+    [WAY_PART] = {TRIE_CONTAINS, 6},
+    [WAY_PART_FOLDED] = {TRIE_CONTAINS_FOLDED, 0},
 };
 
 /* Which way an operator goes, and whether what is found decides it or only makes it possible. */
