@@ -13,6 +13,43 @@ repeat_recording() {
     done
 }
 
+recording_limit=1048576 # KiB
+
+# record_start FILE RULE-OPTION...: record what these rules need, beside whatever agent runs; the pid in
+# $recorder. True when it is ready. A file that grows past the limit is an error of the recorder's.
+record_start() {
+    local file=$1
+    shift
+    (
+        trap '' XFSZ
+        ulimit -f "$recording_limit"
+        exec "${bulwark:?}" record -o "$file" --bulk-ring 67108864 "$@" > /dev/null 2> "$file.log" < /dev/null
+    ) &
+    recorder=$!
+    for _ in $(seq 300); do
+        ! grep -q 'ready: ' "$file.log" 2> /dev/null || return 0
+        kill -0 "$recorder" 2> /dev/null || return 1
+        sleep 0.1
+    done
+    return 1
+}
+
+# oracle_result NAME FILE RULE-OPTION...: stop the recorder, judge its file in every way, print PASS or FAIL
+oracle_result() {
+    local name=oracle/$1 file=$2
+    shift 2
+    kill -TERM "$recorder"
+    if ! wait "$recorder"; then
+        echo "FAIL $name: the recording is not whole: $(tail -n 1 "$file.log")"
+    elif ! replay_agrees "$file" "$@"; then
+        echo "FAIL $name: $agreed"
+    else
+        echo "PASS $name: $agreed"
+        return 0
+    fi
+    return 1
+}
+
 # replay_agrees RECORDING RULE-OPTION...: whether compiled rules and kernel tables agree with the plain
 # evaluator on each event. Puts the sums, or what is wrong, into $agreed.
 replay_agrees() {
