@@ -286,9 +286,9 @@ static void all_agree(void **unused)
                   sets, (unsigned long long)run->judged, (unsigned long long)run->matched,
                   (unsigned long long)run->sent, (unsigned long long)run->skipped,
                   (unsigned long long)run->findings);
-    assert_true(run->judged > (uint64_t)sets * events * 9 / 10);
     /* It says something only when rules do match, and when events are dropped. */
-    if (sets > 50) {
+    if (sets > 50 && events > 500) {
+        assert_true(run->judged > (uint64_t)sets * events * 9 / 10);
         assert_true(run->matched > run->judged / 50 && run->sent < run->judged * 9 / 10);
         assert_true(run->skipped > run->judged / 4);
         if (sets >= 100)
