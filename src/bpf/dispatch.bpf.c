@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The end of every system call on the machine. The common case is one byte looked at; a call that
- * a rule asks for goes on to its family.
+ * The end of system calls, by one of two means. By tracepoint: of every call on the machine; the
+ * common case is one byte looked at. By fexit: of those calls alone that a rule asks for, each
+ * hooked where its function returns; see sensor/call_hooks.h. A call that is asked for goes on to
+ * its family.
  */
 #include "lib/args.h"
 #include "lib/families.h"
@@ -10,6 +12,7 @@
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
 #define NR_COMPAT_SOCKETCALL  102
+#define SECCOMP_SKIPPED       (-1) /* what __secure_computing returns then */
 
 /* Sub-calls of the 32-bit socketcall, by number (uapi/linux/net.h), and how many arguments. */
 static __always_inline u32 socketcall_type(u64 call)
@@ -76,8 +79,7 @@ static __always_inline int call_family(struct scratch *s, u32 family)
     return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
+static __always_inline int syscall_ended(struct pt_regs *regs, long result)
 {
     unsigned long number = regs->orig_ax;
     u32 flags = 0, type;
@@ -150,5 +152,57 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
         return call_family(s, family);
     }
     record_end(s);
+    return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
+{
+    return syscall_ended(regs, result);
+}
+
+/*
+ * Where the stubs of all calls go on: checking this once for each of them would take long. Newer
+ * kernels let programs go on to each other only when their functions' types are one and the same.
+ * Those of system calls are of two: the parameter has one name or the other.
+ */
+#define RETURNED(kind, function)                                                                   \
+    SEC("fexit/" function)                                                                         \
+    int BPF_PROG(syscall_returned_##kind, struct pt_regs *regs, long result)                       \
+    {                                                                                              \
+        syscall_ended(regs, result);                                                               \
+        return 0; /* the verifier wants to see it */                                               \
+    }                                                                                              \
+                                                                                                   \
+    /* User space makes a copy for each function. The target named here is the pattern's alone. */ \
+    SEC("fexit/" function) int syscall_stub_##kind(void *context)                                  \
+    {                                                                                              \
+        bpf_tail_call(context, &syscall_programs_##kind, 0);                                       \
+        count(COUNTER_DROP_NO_FAMILY);                                                             \
+        return 0;                                                                                  \
+    }
+
+RETURNED(regs, "__x64_sys_execve")
+RETURNED(unused, "__do_sys_setsid")
+
+/* All calls of the 32-bit ABI go through it: whoever makes none pays nothing. */
+SEC("fexit/ia32_sys_call")
+int BPF_PROG(syscall_compat, struct pt_regs *regs, unsigned int number, long result)
+{
+    syscall_ended(regs, result);
+    return 0;
+}
+
+/* A call that seccomp refused or answered comes to no function. */
+SEC("fexit/__secure_computing")
+int syscall_denied(void *context)
+{
+    u64 denied = 0;
+
+    bpf_get_func_ret(context, &denied);
+    if ((s32)denied != SECCOMP_SKIPPED)
+        return 0;
+    struct pt_regs *regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+    syscall_ended(regs, regs->ax);
     return 0;
 }

@@ -331,6 +331,7 @@ static int open_sensor(struct agent *agent)
         .needs = needs_of(agent->rules),
         .critical_ring_bytes = agent->options->critical_ring,
         .bulk_ring_bytes = agent->options->bulk_ring,
+        .tracepoint = agent->options->tracepoint,
     };
     struct error error = {0};
 
@@ -340,6 +341,9 @@ static int open_sensor(struct agent *agent)
         log_error("%s", error.message);
         return r;
     }
+    if (sensor_hooks(agent->sensor))
+        log_info("system calls are told of by fexit: %zu functions of the kernel are hooked",
+                 sensor_hooks(agent->sensor));
     agent_set_filter(agent);
     sensor_set_rate(agent->sensor, agent->options->bulk_rate, agent->options->bulk_burst);
     r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);

@@ -32,6 +32,7 @@ struct agent_options {
     bool record_overwrite;
     bool record_only;  /* no rule is judged, no alert made */
     bool no_filter;    /* the kernel side sends all events of the types that rules need */
+    bool tracepoint;   /* system calls are told of by tracepoint in any case */
     bool check_filter; /* and marks those it would not have sent */
     bool all_events;   /* not only those that rules need: loads none */
     uint32_t critical_ring;

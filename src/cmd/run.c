@@ -28,6 +28,8 @@ static const struct option_row rows[] = {
     {OPTION("bulk-ring", BYTES, bulk_ring, "memory for all other events; power of two"),
      .value = "BYTES"},
     BULK_RATE_OPTIONS,
+    {OPTION("tracepoint", FLAG, tracepoint,
+            "hook all system calls at once, where those that rules need could be hooked")},
     {OPTION("no-filter", FLAG, no_filter,
             "send events from the kernel that no rule can match too")},
     {OPTION("check-filter", FLAG, check_filter,

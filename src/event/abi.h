@@ -497,6 +497,7 @@ struct sensor_settings {
     X(DROP_SCRATCH_BUSY, "drop_scratch_busy") /* a program interrupted another twice */            \
     X(DROP_RECORD_FULL, "drop_record_full")   /* a parameter did not fit the record */             \
     X(DROP_NO_FAMILY, "drop_no_family")                                                            \
+    X(DROP_PROGRAM_BUSY, "drop_program_busy") /* counted by the kernel: recursion_misses */        \
     X(TRUNCATED_PATH, "truncated_path")                                                            \
     X(TRUNCATED_ARGV, "truncated_argv")                                                            \
     X(TRUNCATED_STRING, "truncated_string")                                                        \

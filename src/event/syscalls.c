@@ -20,6 +20,7 @@ static const struct {
     uint8_t type;
     int16_t native;
     int16_t compat;
+    const char *function; /* of the native call in the kernel, where it isn't the event's name */
 } numbers[] = {
     {EVENT_CLONE, 56, 120},
     {EVENT_FORK, 57, 2},
@@ -75,7 +76,7 @@ static const struct {
     {EVENT_FSETXATTR, 190, 228},
     {EVENT_PIDFD_GETFD, 438, 438},
     {EVENT_TEE, 276, 315},
-    {EVENT_SENDFILE, 40, 187},
+    {EVENT_SENDFILE, 40, 187, "sendfile64"},
     {EVENT_SENDFILE, NONE, 239},
     {EVENT_SOCKET, 41, 359},
     {EVENT_CONNECT, 42, 362},
@@ -113,7 +114,7 @@ static const struct {
     {EVENT_SETNS, 308, 346},
     {EVENT_UNSHARE, 272, 310},
     {EVENT_MOUNT, 165, 21},
-    {EVENT_UMOUNT2, 166, 52},
+    {EVENT_UMOUNT2, 166, 52, "umount"},
     {EVENT_PIVOT_ROOT, 155, 217},
     {EVENT_CHROOT, 161, 61},
     {EVENT_FSOPEN, 430, 430},
@@ -161,4 +162,13 @@ void event_syscall_table(bool compat, uint8_t types[EVENT_SYSCALL_MAX])
         if (number >= 0 && number < EVENT_SYSCALL_MAX)
             types[number] = numbers[i].type;
     }
+}
+
+const char *event_syscall_function(unsigned number)
+{
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (numbers[i].native >= 0 && (unsigned)numbers[i].native == number)
+            return numbers[i].function ? numbers[i].function
+                                       : event_type_info(numbers[i].type)->name;
+    return NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "sensor/call_hooks.h"
 #include "sensor/privileges.h"
 
 struct probe {
@@ -66,6 +67,19 @@ static enum probe_result probe_map(const struct probe *probe, char *detail, size
     if (fd < 0)
         return from_errno(errno, detail, size);
     close(fd);
+    return PROBE_YES;
+}
+
+static enum probe_result probe_calls(const struct probe *probe, char *detail, size_t size)
+{
+    struct call_hooks *hooks = NULL;
+    struct error why = {0};
+
+    if (call_hooks_new(&hooks, &why) < 0)
+        snprintf(detail, size, "by tracepoint: %s", why.message);
+    else
+        snprintf(detail, size, "by fexit");
+    call_hooks_free(hooks);
     return PROBE_YES;
 }
 
@@ -156,6 +170,7 @@ static const struct probe probes[] = {
     TRACING("tp_btf sched_process_exit", true, "sched_process_exit"),
     TRACING("tp_btf cgroup_attach_task", true, "cgroup_attach_task"),
     FENTRY("fentry", "security_file_open"),
+    {.name = "system calls", .run = probe_calls},
     {.name = "lsm list has bpf", .run = probe_lsm_active},
     LSM("bprm_check_security"),
     LSM("file_open"),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sensor/sensor.h"
+#include "sensor/sensor_internal.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <sys/epoll.h>
@@ -10,16 +9,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/files.h"
+#include "base/log.h"
 #include "event/filter.h"
 #include "event/table.h"
 #include "sensor/filter.h"
-#include "sensor/filter_maps.h"
-#include "sensor/noise.h"
+#include "sensor/hierarchy.h"
 #include "sensor/privileges.h"
-#include "sensor/ring.h"
-
-#include "bulwark.skel.h"
 
 #define NS_PER_S              1000000000ull
 #define CRITICAL_RING_DEFAULT (1u << 20)
@@ -33,15 +28,6 @@
 /* How long after the last record the rings are looked at without a wake-up: several times
  * WAKEUP_INTERVAL_NS of bpf/lib/record.h. */
 #define BUSY_NS 20000000ull
-
-struct sensor {
-    struct bulwark *skeleton;
-    struct ring rings[2]; /* bulk, critical */
-    struct filter_maps filter;
-    struct noise noise;
-    int epoll_fd;
-    uint64_t last_record; /* CLOCK_MONOTONIC ns */
-};
 
 /* The end of what libbpf complained about while the object loaded: there the verifier says why. */
 static char libbpf_words[2048];
@@ -73,62 +59,6 @@ static uint64_t now_ns(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-/* Number of a controller's v1 hierarchy by /proc/cgroups ("name hierarchy count enabled"), else 0.
- */
-static int controller_hierarchy(const char *cgroups, const char *name)
-{
-    const char *line = cgroups;
-    size_t len = strlen(name);
-
-    while (line) {
-        if (!strncmp(line, name, len) && line[len] == '\t')
-            return (int)strtoul(line + len, NULL, 10);
-        line = strchr(line, '\n');
-        if (line)
-            line++;
-    }
-    return 0;
-}
-
-/* Value of an enumerator of the kernel's enum cgroup_subsys_id, -1 when it has none of the name. */
-static int subsystem_index(const struct btf *btf, const char *name)
-{
-    int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
-    const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
-
-    for (unsigned n = 0; type && n < btf_vlen(type); n++) {
-        const struct btf_enum *value = &btf_enum(type)[n];
-        const char *enumerator = btf__name_by_offset(btf, value->name_off);
-        size_t len = strlen(name);
-
-        if (!strncmp(enumerator, name, len) && !strcmp(enumerator + len, "_cgrp_id"))
-            return value->val;
-    }
-    return -1;
-}
-
-/* The v1 hierarchy whose cgroups name containers: the first of these that is mounted as v1. */
-static void find_v1_hierarchy(struct bulwark *skeleton)
-{
-    static const char *const controllers[] = {"memory", "pids", "cpuset", "cpu", "devices"};
-    _cleanup_free_ char *cgroups = NULL;
-
-    skeleton->rodata->v1_subsystem = -1;
-    if (read_file("/proc/cgroups", 65536, &cgroups, NULL) < 0)
-        return;
-    for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++) {
-        int hierarchy = controller_hierarchy(cgroups, controllers[i]);
-
-        if (!hierarchy)
-            continue;
-        struct btf *btf = btf__load_vmlinux_btf();
-        skeleton->rodata->v1_subsystem = btf ? subsystem_index(btf, controllers[i]) : -1;
-        skeleton->rodata->v1_hierarchy = hierarchy;
-        btf__free(btf);
-        return;
-    }
 }
 
 static int check_ring_size(uint32_t *size, uint32_t default_size, struct error *ret_error)
@@ -179,7 +109,22 @@ static bool wanted(const struct sensor_needs *needs, uint8_t type)
                                                  type == EVENT_RECVMMSG));
 }
 
-int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
+/* Before the tables say that a call is wanted. */
+static int hook_calls(struct sensor *sensor, const struct sensor_needs *needs,
+                      struct error *ret_error)
+{
+    uint8_t types[EVENT_SYSCALL_MAX];
+
+    if (!sensor->hooks)
+        return 0;
+    event_syscall_table(false, types);
+    for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)
+        types[number] = wanted(needs, types[number]);
+    return call_hooks_want(sensor->hooks, types, ret_error);
+}
+
+/* Stores only. */
+static void set_wanted(struct sensor *sensor, const struct sensor_needs *needs)
 {
     struct bulwark__bss *globals = sensor->skeleton->bss;
     uint8_t types[EVENT_SYSCALL_MAX];
@@ -204,7 +149,16 @@ int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
             globals->native_types[number] || globals->compat_types[number];
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
         globals->wanted_types[type] = wanted(needs, (uint8_t)type);
-    return 0;
+}
+
+int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
+{
+    struct error error;
+
+    int r = hook_calls(sensor, needs, &error);
+    if (r == 0)
+        set_wanted(sensor, needs);
+    return r;
 }
 
 static void fill_clone_types(struct bulwark *skeleton)
@@ -226,7 +180,7 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
 
     if (cpus < 0)
         return cpus;
-    find_v1_hierarchy(skeleton);
+    hierarchy_find(&skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
     fill_clone_types(skeleton);
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
     if (r == 0)
@@ -236,24 +190,77 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
     return r;
 }
 
-static int attach(struct bulwark *skeleton, struct error *ret_error)
+/* Programs by the means that is not used are not even loaded. */
+static int choose_programs(struct bulwark *skeleton, bool fexit)
+{
+    const struct {
+        struct bpf_program *program;
+        bool fexit;
+    } calls[] = {
+        {skeleton->progs.syscall_exit, false},
+        {skeleton->progs.syscall_returned_regs, true},
+        {skeleton->progs.syscall_returned_unused, true},
+        {skeleton->progs.syscall_stub_regs, true},
+        {skeleton->progs.syscall_stub_unused, true},
+        {skeleton->progs.syscall_compat, true},
+        {skeleton->progs.syscall_denied, true},
+    };
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && r == 0; i++)
+        r = bpf_program__set_autoload(calls[i].program, calls[i].fexit == fexit);
+    return r;
+}
+
+static int attach(struct bulwark *skeleton, bool fexit, struct error *ret_error)
 {
     const struct {
         struct bpf_program *program;
         struct bpf_link **link;
+        bool used;
     } hooks[] = {
-        {skeleton->progs.process_fork, &skeleton->links.process_fork},
-        {skeleton->progs.process_exec, &skeleton->links.process_exec},
-        {skeleton->progs.process_exit, &skeleton->links.process_exit},
-        {skeleton->progs.cgroup_attach, &skeleton->links.cgroup_attach},
-        {skeleton->progs.syscall_exit, &skeleton->links.syscall_exit},
+        {skeleton->progs.process_fork, &skeleton->links.process_fork, true},
+        {skeleton->progs.process_exec, &skeleton->links.process_exec, true},
+        {skeleton->progs.process_exit, &skeleton->links.process_exit, true},
+        {skeleton->progs.cgroup_attach, &skeleton->links.cgroup_attach, true},
+        {skeleton->progs.syscall_exit, &skeleton->links.syscall_exit, !fexit},
+        {skeleton->progs.syscall_compat, &skeleton->links.syscall_compat, fexit},
+        {skeleton->progs.syscall_denied, &skeleton->links.syscall_denied, fexit},
     };
 
     for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+        if (!hooks[i].used)
+            continue;
         *hooks[i].link = bpf_program__attach(hooks[i].program);
         if (!*hooks[i].link)
             return error_set(ret_error, -errno, "can't attach %s: %s",
                              bpf_program__name(hooks[i].program), strerror(errno));
+    }
+    return 0;
+}
+
+static int prepare_hooks(struct sensor *sensor, struct error *ret_error)
+{
+    struct bulwark *skeleton = sensor->skeleton;
+    const struct {
+        struct bpf_program *stub, *program;
+        struct bpf_map *map;
+    } kinds[CALL_KINDS] = {
+        [CALL_REGS] = {skeleton->progs.syscall_stub_regs, skeleton->progs.syscall_returned_regs,
+                       skeleton->maps.syscall_programs_regs},
+        [CALL_UNUSED] = {skeleton->progs.syscall_stub_unused,
+                         skeleton->progs.syscall_returned_unused,
+                         skeleton->maps.syscall_programs_unused},
+    };
+    const __u32 first = 0;
+
+    for (int kind = 0; kind < CALL_KINDS; kind++) {
+        int program = bpf_program__fd(kinds[kind].program);
+        if (bpf_map_update_elem(bpf_map__fd(kinds[kind].map), &first, &program, BPF_ANY) < 0)
+            return error_set(ret_error, -errno, "can't set up tail calls: %s", strerror(errno));
+        call_hooks_set_stub(sensor->hooks, (enum call_kind)kind,
+                            bpf_program__insns(kinds[kind].stub),
+                            bpf_program__insn_cnt(kinds[kind].stub));
     }
     return 0;
 }
@@ -322,6 +329,60 @@ void sensor_list_noise(const struct sensor *sensor, noise_visit visit, void *dat
     noise_list(&sensor->noise, visit, data);
 }
 
+/* By fexit when there are hooks. */
+static int start(struct sensor *sensor, const struct sensor_config *config, struct error *ret_error)
+{
+    bool fexit = sensor->hooks != NULL;
+
+    libbpf_words[0] = '\0';
+    libbpf_set_print(keep_libbpf_words);
+    sensor->skeleton = bulwark__open();
+    if (!sensor->skeleton)
+        return error_set(ret_error, -errno, "can't open the BPF object: %s", strerror(errno));
+    int r = configure(sensor->skeleton, config);
+    if (r == 0)
+        r = choose_programs(sensor->skeleton, fexit);
+    if (r < 0)
+        return error_set(ret_error, r, "can't size the BPF maps: %s", strerror(-r));
+    r = bulwark__load(sensor->skeleton);
+    if (r < 0)
+        return error_set(ret_error, r, "the kernel refused the BPF programs: %s\n%s", strerror(-r),
+                         libbpf_words);
+
+    struct bulwark__bss *globals = sensor->skeleton->bss;
+    globals->settings.self = config->include_self ? 0 : (__u32)getpid();
+    set_wanted(sensor, &config->needs);
+
+    r = fill_event_rows(sensor->skeleton);
+    if (r == 0)
+        r = open_rings(sensor, config);
+    if (r == 0)
+        r = open_filter(sensor);
+    sensor->noise.rows = globals->noise_containers;
+    if (r < 0)
+        return error_set(ret_error, r, "can't set up the BPF maps: %s", strerror(-r));
+    if (fexit)
+        r = prepare_hooks(sensor, ret_error);
+    if (r == 0)
+        r = attach(sensor->skeleton, fexit, ret_error);
+    return r < 0 ? r : hook_calls(sensor, &config->needs, ret_error);
+}
+
+/* What start made. */
+static void stop(struct sensor *sensor)
+{
+    call_hooks_free(sensor->hooks);
+    sensor->hooks = NULL;
+    for (int i = 0; i < 2; i++)
+        ring_close(&sensor->rings[i]);
+    if (sensor->epoll_fd >= 0)
+        close(sensor->epoll_fd);
+    sensor->epoll_fd = -1;
+    filter_maps_close(&sensor->filter);
+    bulwark__destroy(sensor->skeleton);
+    sensor->skeleton = NULL;
+}
+
 DEFINE_CLEANUP(struct sensor *, sensor_close);
 
 int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
@@ -329,6 +390,7 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
 {
     struct sensor_config config = *given;
     _cleanup_(sensor_closep) struct sensor *sensor = NULL;
+    struct error why = {0};
     int r;
 
     r = privileges_check(ret_error);
@@ -344,32 +406,21 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
         return error_set(ret_error, -ENOMEM, "out of memory");
     sensor->epoll_fd = -1;
 
-    libbpf_words[0] = '\0';
-    libbpf_set_print(keep_libbpf_words);
-    sensor->skeleton = bulwark__open();
-    if (!sensor->skeleton)
-        return error_set(ret_error, -errno, "can't open the BPF object: %s", strerror(errno));
-    r = configure(sensor->skeleton, &config);
-    if (r < 0)
-        return error_set(ret_error, r, "can't size the BPF maps: %s", strerror(-r));
-    r = bulwark__load(sensor->skeleton);
-    if (r < 0)
-        return error_set(ret_error, r, "the kernel refused the BPF programs: %s\n%s", strerror(-r),
-                         libbpf_words);
-
-    struct bulwark__bss *globals = sensor->skeleton->bss;
-    globals->settings.self = config.include_self ? 0 : (__u32)getpid();
-    (void)sensor_set_needs(sensor, &config.needs); /* stores only, so far */
-
-    r = fill_event_rows(sensor->skeleton);
-    if (r == 0)
-        r = open_rings(sensor, &config);
-    if (r == 0)
-        r = open_filter(sensor);
-    sensor->noise.rows = globals->noise_containers;
-    if (r < 0)
-        return error_set(ret_error, r, "can't set up the BPF maps: %s", strerror(-r));
-    r = attach(sensor->skeleton, ret_error);
+    if (config.tracepoint)
+        r = error_set(&why, -EOPNOTSUPP, "it was asked for");
+    else
+        r = call_hooks_new(&sensor->hooks, &why);
+    if (r == 0) {
+        r = start(sensor, &config, &why);
+        if (r < 0)
+            stop(sensor);
+    }
+    if (r < 0) {
+        /* Its first line: behind it stands what the verifier said. */
+        log_info("system calls are told of by tracepoint: %.*s", (int)strcspn(why.message, "\n"),
+                 why.message);
+        r = start(sensor, &config, ret_error);
+    }
     if (r < 0)
         return r;
 
@@ -381,12 +432,7 @@ void sensor_close(struct sensor *sensor)
 {
     if (!sensor)
         return;
-    for (int i = 0; i < 2; i++)
-        ring_close(&sensor->rings[i]);
-    if (sensor->epoll_fd >= 0)
-        close(sensor->epoll_fd);
-    filter_maps_close(&sensor->filter);
-    bulwark__destroy(sensor->skeleton);
+    stop(sensor);
     free(sensor);
 }
 
@@ -461,60 +507,4 @@ int sensor_read(struct sensor *sensor, size_t limit, sensor_record callback, voi
 bool sensor_busy(const struct sensor *sensor)
 {
     return now_ns() - sensor->last_record < BUSY_NS;
-}
-
-int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX])
-{
-    int cpus = libbpf_num_possible_cpus();
-    int map = bpf_map__fd(sensor->skeleton->maps.counters);
-    uint64_t sums[COUNTER_MAX] = {0};
-
-    if (cpus < 0)
-        return cpus;
-    _cleanup_free_ uint64_t *values = calloc((size_t)cpus, sizeof(*values));
-    if (!values)
-        return -ENOMEM;
-    for (__u32 id = 0; id < COUNTER_MAX; id++) {
-        if (bpf_map_lookup_elem(map, &id, values) < 0)
-            return -errno;
-        for (int cpu = 0; cpu < cpus; cpu++)
-            sums[id] += values[cpu];
-    }
-    memcpy(ret_counters, sums, sizeof(sums));
-    return 0;
-}
-
-const char *sensor_counter_name(enum counter_id id)
-{
-    static const char *const names[COUNTER_MAX] = {
-#define COUNTER_NAME(name, text) [COUNTER_##name] = text,
-        COUNTER_LIST(COUNTER_NAME)
-#undef COUNTER_NAME
-    };
-
-    return id < COUNTER_MAX ? names[id] : NULL;
-}
-
-uint64_t sensor_map_bytes(const struct sensor *sensor)
-{
-    struct bpf_map *map;
-    uint64_t bytes = 0;
-    int cpus = libbpf_num_possible_cpus();
-
-    bpf_object__for_each_map(map, sensor->skeleton->obj)
-    {
-        uint64_t entries = bpf_map__max_entries(map);
-
-        if (bpf_map__map_flags(map) & BPF_F_NO_PREALLOC) /* one entry at a time */
-            continue;
-        switch (bpf_map__type(map)) {
-        case BPF_MAP_TYPE_RINGBUF: bytes += entries; break;
-        case BPF_MAP_TYPE_PERCPU_ARRAY:
-            bytes += entries * bpf_map__value_size(map) * (uint64_t)(cpus > 0 ? cpus : 1);
-            break;
-        default: bytes += entries * (bpf_map__key_size(map) + bpf_map__value_size(map));
-        }
-    }
-    return bytes +
-           sensor->filter.entries * (sizeof(struct filter_path_key) + sizeof(struct filter_vector));
 }

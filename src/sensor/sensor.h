@@ -27,6 +27,7 @@ struct sensor_config {
     uint32_t critical_ring_bytes; /* powers of two, 0: default */
     uint32_t bulk_ring_bytes;
     bool include_self; /* events of the calling process are left out otherwise */
+    bool tracepoint;   /* system calls by tracepoint where fexit is possible too */
 };
 
 /*
@@ -37,7 +38,7 @@ int sensor_open(const struct sensor_config *config, struct sensor **ret_sensor,
                 struct error *ret_error);
 void sensor_close(struct sensor *sensor);
 
-/* Change which events are sent, while running. */
+/* Change which events are sent, while running. On failure what was sent before still is. */
 int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs);
 
 /* An epoll descriptor that becomes readable when a ring has events. */
@@ -58,6 +59,14 @@ bool sensor_busy(const struct sensor *sensor);
 /* Sum over CPUs of each counter. */
 int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX]);
 const char *sensor_counter_name(enum counter_id id);
+
+/* How many functions of the kernel are hooked by fexit to tell of system calls; 0: they are told of
+ * by tracepoint. */
+size_t sensor_hooks(const struct sensor *sensor);
+
+/* Each loaded program, and how many instructions the verifier went through (since 5.16). */
+typedef void (*sensor_program)(void *data, const char *name, uint32_t verified);
+void sensor_programs(const struct sensor *sensor, sensor_program callback, void *data);
 
 /* Bytes of kernel memory its maps take, by their sizes. */
 uint64_t sensor_map_bytes(const struct sensor *sensor);

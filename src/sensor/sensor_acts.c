@@ -493,6 +493,7 @@ const struct act acts[] = {
     {"capset", EVENT_CAPSET, do_capset, 0, 0, {{0}}},
     {"unshare", EVENT_UNSHARE, do_unshare, 0, 0, {N(FLAGS, CLONE_FS)}},
     {"setns", EVENT_SETNS, do_setns, 0, 0, {N(NS_TYPE, CLONE_NEWUTS)}},
+    {"setns, by seccomp", EVENT_SETNS, act_denied, -EXDEV, 0, {N(NS_TYPE, CLONE_NEWNET)}},
     {"mount, missing",
      EVENT_MOUNT,
      do_mount,

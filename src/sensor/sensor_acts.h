@@ -35,6 +35,9 @@ struct act {
 extern const struct act acts[];
 extern const size_t acts_count;
 
+/* setns by a thread whose seccomp filter answers it with EXDEV. */
+long act_denied(void);
+
 /* The directory and the file that acts work on. */
 void acts_prepare(void);
 void acts_clean(void);

@@ -95,6 +95,16 @@ MAP_LINKAGE struct {
     __type(value, u64);
 } counters SEC(".maps");
 
+/* What the stubs go on to, by the type of the functions they are attached to. */
+struct syscall_programs {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, u32);
+    __type(value, u32);
+};
+MAP_LINKAGE struct syscall_programs syscall_programs_regs SEC(".maps");
+MAP_LINKAGE struct syscall_programs syscall_programs_unused SEC(".maps");
+
 /* Rows of the event table. */
 MAP_LINKAGE struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);

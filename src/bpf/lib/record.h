@@ -26,8 +26,8 @@ static __always_inline struct scratch *scratch_of_cpu(void)
         s = bpf_map_lookup_elem(&scratches, &index);
         if (!s)
             return NULL;
-        if (!s->busy) {
-            s->busy = 1;
+        /* At once: programs by fexit may be preempted where root makes the kernel preemptible. */
+        if (!__sync_val_compare_and_swap(&s->busy, 0, 1)) {
             s->index = index;
             return s;
         }

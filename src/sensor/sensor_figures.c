@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel side has counted, and what it is made of. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "sensor/sensor_internal.h"
+
+/* Events that the kernel ran no program for, since the CPU was in the midst of the same. */
+static uint64_t programs_missed(const struct sensor *sensor)
+{
+    uint64_t missed = sensor->hooks ? call_hooks_missed(sensor->hooks) : 0;
+    struct bpf_program *program;
+
+    bpf_object__for_each_program(program, sensor->skeleton->obj)
+    {
+        struct bpf_prog_info info = {0};
+        __u32 size = sizeof(info);
+
+        if (bpf_program__autoload(program) &&
+            bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
+            missed += info.recursion_misses;
+    }
+    return missed;
+}
+
+int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX])
+{
+    int cpus = libbpf_num_possible_cpus();
+    int map = bpf_map__fd(sensor->skeleton->maps.counters);
+    uint64_t sums[COUNTER_MAX] = {0};
+
+    if (cpus < 0)
+        return cpus;
+    _cleanup_free_ uint64_t *values = calloc((size_t)cpus, sizeof(*values));
+    if (!values)
+        return -ENOMEM;
+    for (__u32 id = 0; id < COUNTER_MAX; id++) {
+        if (bpf_map_lookup_elem(map, &id, values) < 0)
+            return -errno;
+        for (int cpu = 0; cpu < cpus; cpu++)
+            sums[id] += values[cpu];
+    }
+    sums[COUNTER_DROP_PROGRAM_BUSY] += programs_missed(sensor);
+    memcpy(ret_counters, sums, sizeof(sums));
+    return 0;
+}
+
+const char *sensor_counter_name(enum counter_id id)
+{
+    static const char *const names[COUNTER_MAX] = {
+#define COUNTER_NAME(name, text) [COUNTER_##name] = text,
+        COUNTER_LIST(COUNTER_NAME)
+#undef COUNTER_NAME
+    };
+
+    return id < COUNTER_MAX ? names[id] : NULL;
+}
+
+uint64_t sensor_map_bytes(const struct sensor *sensor)
+{
+    struct bpf_map *map;
+    uint64_t bytes = 0;
+    int cpus = libbpf_num_possible_cpus();
+
+    bpf_object__for_each_map(map, sensor->skeleton->obj)
+    {
+        uint64_t entries = bpf_map__max_entries(map);
+
+        if (bpf_map__map_flags(map) & BPF_F_NO_PREALLOC) /* one entry at a time */
+            continue;
+        switch (bpf_map__type(map)) {
+        case BPF_MAP_TYPE_RINGBUF: bytes += entries; break;
+        case BPF_MAP_TYPE_PERCPU_ARRAY:
+            bytes += entries * bpf_map__value_size(map) * (uint64_t)(cpus > 0 ? cpus : 1);
+            break;
+        default: bytes += entries * (bpf_map__key_size(map) + bpf_map__value_size(map));
+        }
+    }
+    return bytes +
+           sensor->filter.entries * (sizeof(struct filter_path_key) + sizeof(struct filter_vector));
+}
+
+size_t sensor_hooks(const struct sensor *sensor)
+{
+    return sensor->hooks ? call_hooks_count(sensor->hooks) : 0;
+}
+
+void sensor_programs(const struct sensor *sensor, sensor_program callback, void *data)
+{
+    struct bpf_program *program;
+
+    bpf_object__for_each_program(program, sensor->skeleton->obj)
+    {
+        struct bpf_prog_info info = {0};
+        __u32 size = sizeof(info);
+
+        if (bpf_program__autoload(program) &&
+            bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
+            callback(data, bpf_program__name(program), info.verified_insns);
+    }
+}

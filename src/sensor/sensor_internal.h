@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SENSOR_INTERNAL_H
+#define SENSOR_SENSOR_INTERNAL_H
+
+/* What sensor.c opens and sensor_figures.c counts. */
+
+#include "sensor/call_hooks.h"
+#include "sensor/filter_maps.h"
+#include "sensor/noise.h"
+#include "sensor/ring.h"
+#include "sensor/sensor.h"
+
+#include "bulwark.skel.h"
+
+struct sensor {
+    struct bulwark *skeleton;
+    struct ring rings[2]; /* bulk, critical */
+    struct filter_maps filter;
+    struct noise noise;
+    struct call_hooks *hooks; /* NULL: system calls are told of by tracepoint */
+    int epoll_fd;
+    uint64_t last_record; /* CLOCK_MONOTONIC ns */
+};
+
+#endif
