@@ -9,7 +9,7 @@
 
 /* More are not listed: then the dimension rules out nothing. */
 #define ADDRESSES_MAX 4096
-#define PORTS_MAX     4096
+#define PORTS_MAX     1024
 
 struct port {
     unsigned number;

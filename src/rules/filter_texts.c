@@ -17,11 +17,21 @@ static const struct {
 
 #define NAMES_MAX 4096
 
+/* Columns of more are looked at alternative by alternative. */
+#define ALTERNATIVES_FEW 16
+
+/* An alternative of a column's condition. */
+struct ref {
+    uint32_t column, alternative;
+};
+
 struct text {
     const char *data;
     size_t len;
     bool whole;
     struct filter_vector columns; /* that ask for it */
+    struct ref ref;               /* who asked; then the first of texts.refs, and how many */
+    size_t first, count;
 };
 
 /* Texts that the columns need listed in one dimension. */
@@ -29,7 +39,8 @@ struct texts {
     struct arena *arena;
     struct text *items;
     size_t count, max;
-    size_t column;                  /* being looked at */
+    struct ref *refs;
+    size_t column, alternative;     /* being looked at */
     struct filter_vector undecided; /* columns that ask for what no list tells, of any text */
 };
 
@@ -44,7 +55,10 @@ static int list_text(void *data, const char *text, size_t len, bool whole)
         arena_grow(texts->arena, &texts->items, &texts->count, sizeof(*texts->items));
     if (!slot || !copy)
         return -ENOMEM;
-    *slot = (struct text){.data = copy, .len = len, .whole = whole};
+    *slot = (struct text){.data = copy,
+                          .len = len,
+                          .whole = whole,
+                          .ref = {(uint32_t)texts->column, (uint32_t)texts->alternative}};
     filter_vector_set(&slot->columns, texts->column);
     return 0;
 }
@@ -83,20 +97,32 @@ static int list_dimension(const struct columns *columns, enum dimension dimensio
 
     for (texts->column = 0; texts->column < columns->count; texts->column++) {
         const struct alternatives *alternatives = &columns->items[texts->column].of[dimension];
-        for (size_t i = 0; i < alternatives->count; i++)
+        for (size_t i = 0; i < alternatives->count; i++) {
+            texts->alternative = i;
             for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
                 r = list_term(alternatives->items[i].literals[j].term, texts);
+        }
     }
     if (r < 0)
         return r;
     size_t count = 0;
     if (texts->count)
         qsort(texts->items, texts->count, sizeof(*texts->items), compare_texts);
+    texts->refs = arena_array(texts->arena, texts->count + 1, sizeof(*texts->refs));
+    if (!texts->refs)
+        return -ENOMEM;
     for (size_t i = 0; i < texts->count; i++) {
-        if (count && compare_texts(&texts->items[count - 1], &texts->items[i]) == 0)
-            filter_vector_add(&texts->items[count - 1].columns, &texts->items[i].columns);
-        else
-            texts->items[count++] = texts->items[i];
+        struct text *last = count ? &texts->items[count - 1] : NULL;
+        texts->refs[i] = texts->items[i].ref;
+        if (last && compare_texts(last, &texts->items[i]) == 0) {
+            filter_vector_add(&last->columns, &texts->items[i].columns);
+        } else {
+            texts->items[count] = texts->items[i];
+            last = &texts->items[count++];
+            last->first = i;
+            last->count = 0;
+        }
+        last->count++;
     }
     texts->count = count;
     return 0;
@@ -107,16 +133,69 @@ static bool is_prefix(const struct text *of, const struct text *text)
     return !of->whole && of->len <= text->len && !memcmp(of->data, text->data, of->len);
 }
 
+/* What is told of the texts of a dimension. */
+struct filling {
+    struct truths *truths;
+    const struct columns *columns;
+    const struct texts *texts;
+    const struct filter_vector *others; /* of texts that are not listed */
+};
+
+static bool has(const struct filter_vector *vector, size_t column)
+{
+    return vector->words[column / 64] >> (column % 64) & 1;
+}
+
+/* The alternatives that ask for a text, of those columns in `many` that are not true yet. */
+static void decide_refs(const struct filling *filling, const struct text *text,
+                        const struct filter_vector *many, const struct key *key,
+                        struct filter_vector *ret)
+{
+    for (size_t i = 0; i < text->count; i++) {
+        const struct ref *ref = &filling->texts->refs[text->first + i];
+        const struct alternatives *alternatives =
+            &filling->columns->items[ref->column].of[key->dimension];
+        if (has(many, ref->column) && !has(ret, ref->column) &&
+            truth_conjunction_may_hold(filling->truths, &alternatives->items[ref->alternative],
+                                       key))
+            filter_vector_set(ret, ref->column);
+    }
+}
+
 /*
- * A column that asks for none of the prefixes of a path says of it what it says of all other
- * paths, so of ten thousand columns and paths few pairs are looked at. In the order of the list,
- * the prefixes of a text are those before it that are not yet left behind: `open` of them, each
- * with the columns that ask for it or one of its own prefixes.
+ * A column that asks for none of the prefixes of a text says of it what it says of all other texts,
+ * so of ten thousand columns and texts few pairs are looked at. The same goes for the alternatives
+ * of a column that has many: where it is false of other texts, only those that ask for a prefix can
+ * be true. Where it is true it stays so. `open`: the prefixes, whose columns text->columns has.
+ */
+static void decide_text(const struct filling *filling, const struct text *text, const size_t *open,
+                        size_t depth, const struct key *key, struct filter_vector *ret)
+{
+    struct filter_vector asking = text->columns, few = {0}, many = {0};
+
+    if (text->whole) /* of a text that is known, all can be told */
+        filter_vector_add(&asking, &filling->texts->undecided);
+    for (size_t c = 0; c < filling->columns->count; c++) {
+        const struct alternatives *alternatives = &filling->columns->items[c].of[key->dimension];
+        if (has(&asking, c))
+            filter_vector_set(alternatives->count <= ALTERNATIVES_FEW ? &few : &many, c);
+    }
+    *ret = *filling->others;
+    filter_decide(filling->truths, filling->columns, &few, key, ret);
+    decide_refs(filling, text, &many, key, ret);
+    for (size_t i = 0; i < depth; i++)
+        decide_refs(filling, &filling->texts->items[open[i]], &many, key, ret);
+}
+
+/*
+ * In the order of the list, the prefixes of a text are those before it that are not yet left
+ * behind: `open` of them, each with the columns that ask for it or one of its own prefixes.
  */
 static void fill_each_path(struct truths *truths, const struct columns *columns,
                            enum dimension dimension, const struct texts *texts, size_t *open,
                            struct filter_path *paths)
 {
+    const struct filling filling = {truths, columns, texts, &paths[0].columns};
     size_t depth = 0;
 
     for (size_t i = 0; i < texts->count; i++) {
@@ -135,11 +214,7 @@ static void fill_each_path(struct truths *truths, const struct columns *columns,
             filter_decide_all(truths, columns, &key, &paths[i].columns);
             continue;
         }
-        struct filter_vector asking = text->columns;
-        if (text->whole) /* of a path that is known, all can be told */
-            filter_vector_add(&asking, &texts->undecided);
-        paths[i].columns = paths[0].columns;
-        filter_decide(truths, columns, &asking, &key, &paths[i].columns);
+        decide_text(&filling, text, open, depth, &key, &paths[i].columns);
     }
 }
 
@@ -188,8 +263,8 @@ static int fill_names(struct truths *truths, const struct columns *columns,
                       struct filter_tables *tables)
 {
     struct texts texts = {.arena = &truths->rules->arena, .max = NAMES_MAX};
+    const struct filling filling = {truths, columns, &texts, &tables->slot.other_names};
     struct key key = {.dimension = DIMENSION_NAME};
-
     struct filter_vector unasked;
 
     if (!filter_is_asked(columns, DIMENSION_NAME, &unasked))
@@ -205,13 +280,10 @@ static int fill_names(struct truths *truths, const struct columns *columns,
     filter_decide_all(truths, columns, &key, &tables->slot.other_names);
     key.whole = true;
     for (size_t i = 0; i < texts.count; i++) {
-        struct filter_vector asking = texts.undecided;
         key.text = texts.items[i].data;
         key.len = texts.items[i].len;
-        tables->names[i] = (struct filter_name){
-            .name = key.text, .len = key.len, .columns = tables->slot.other_names};
-        filter_vector_add(&asking, &texts.items[i].columns);
-        filter_decide(truths, columns, &asking, &key, &tables->names[i].columns);
+        tables->names[i] = (struct filter_name){.name = key.text, .len = key.len};
+        decide_text(&filling, &texts.items[i], NULL, 0, &key, &tables->names[i].columns);
     }
     return 0;
 }

@@ -329,8 +329,8 @@ static enum truth of_term(struct truths *truths, struct term *term, const struct
     return truth;
 }
 
-static bool conjunction_may_hold(struct truths *truths, const struct conjunction *conjunction,
-                                 const struct key *key)
+bool truth_conjunction_may_hold(struct truths *truths, const struct conjunction *conjunction,
+                                const struct key *key)
 {
     for (size_t i = 0; i < conjunction->count; i++) {
         const struct literal *literal = &conjunction->literals[i];
@@ -345,7 +345,7 @@ bool truth_may_hold(struct truths *truths, const struct alternatives *alternativ
                     const struct key *key)
 {
     for (size_t i = 0; i < alternatives->count; i++)
-        if (conjunction_may_hold(truths, &alternatives->items[i], key))
+        if (truth_conjunction_may_hold(truths, &alternatives->items[i], key))
             return true;
     return false;
 }

@@ -36,6 +36,10 @@ struct truths {
 bool truth_may_hold(struct truths *truths, const struct alternatives *alternatives,
                     const struct key *key);
 
+/* Whether one of its alternatives may. */
+bool truth_conjunction_may_hold(struct truths *truths, const struct conjunction *conjunction,
+                                const struct key *key);
+
 /*
  * What an atom on paths or names has to have listed, for the other keys to tell: calls back for
  * each. Nothing is listed for atoms that stay undecided.
