@@ -62,7 +62,7 @@ oracle_result() {
 replay_agrees() {
     agreed=$("${bulwark:?}" replay --check "$@" --all-matches 2>&1)
     local status=$?
-    agreed=$(grep -v '^bulwark: [0-9]* records' <<< "$agreed" | tail -n 3 | cut -c 1-300 | tr '\n' ' ')
+    agreed=$(grep -v -e '^bulwark: [0-9]* records' -e 'ends within a record' <<< "$agreed" | tail -n 3 | cut -c 1-300 | tr '\n' ' ')
     return $status
 }
 
