@@ -34,15 +34,10 @@ static __always_inline bool can_match(struct scratch *s, u64 file)
     return filter_opened(s, file, &asked) && (!s->filter_on || filter_file(s, file));
 }
 
-FAMILY_PROGRAM(open)
+FAMILY_PROGRAM(open_unfiltered)
 {
-    s64 fd = s->result;
-    u64 file = file_of_fd(fd);
+    u64 file = file_of_fd(s->result);
 
-    if (s->filter_on && !can_match(s, file)) {
-        record_end(s);
-        return 0;
-    }
     record_header(s);
     put_args(s, !file);
     if (s->type == EVENT_CREAT)
@@ -50,4 +45,13 @@ FAMILY_PROGRAM(open)
     if (file)
         put_file(s, file);
     return family_end(s);
+}
+
+FAMILY_PROGRAM(open)
+{
+    if (s->filter_on && !can_match(s, file_of_fd(s->result))) {
+        record_end(s);
+        return 0;
+    }
+    return family_open_unfiltered(s);
 }
