@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "rules/columns.h"
 #include "rules/compare.h"
 #include "rules/evaluate.h"
 #include "rules/matcher.h"
@@ -21,7 +22,7 @@
 
 /* What keys are preferred, however many: the likelier a rule is spared and the cheaper, the lower.
  */
-enum rank { RANK_TEXT, RANK_NUMBER, RANK_PART };
+enum rank { RANK_TEXT, RANK_NUMBER, RANK_PART, RANK_COMMON };
 
 /* Numbers of patterns of which an event must match one for a term to hold. */
 struct keys {
@@ -73,8 +74,19 @@ static bool is_part(const struct engine *engine)
     return engine->way == WAY_PART || engine->way == WAY_PART_FOLDED;
 }
 
+/* Most events have one of a few values: the kernel side keeps a vector for each. */
+static bool is_common(const struct atom *atom)
+{
+    enum dimension dimension = dimension_of_atom(atom);
+
+    return dimension == DIMENSION_TYPE || dimension == DIMENSION_RESULT ||
+           dimension == DIMENSION_OPEN;
+}
+
 static enum rank rank_of(const struct atom *atom)
 {
+    if (is_common(atom))
+        return RANK_COMMON;
     if (is_part(atom->engine))
         return RANK_PART;
     return compare_class(atom->left->type) == COMPARE_NUMBER ? RANK_NUMBER : RANK_TEXT;

@@ -363,8 +363,7 @@ static int merge_neighbours(struct arena *arena, struct columns *columns)
     return 0;
 }
 
-static int add_part(struct arena *arena, struct rule *rule, bool unsplit,
-                    struct column *column)
+static int add_part(struct arena *arena, struct rule *rule, bool unsplit, struct column *column)
 {
     struct alternatives *own = arena_array(arena, DIMENSION_MAX, sizeof(*own));
     struct column_part *part = arena_alloc(arena, sizeof(*part));

@@ -120,6 +120,7 @@ struct term {
     struct term **children;
     size_t count;
     unsigned depth;
+    uint32_t first;         /* child that decided last: most events are decided by the same one */
     struct type_set match;  /* events for which it can be true */
     struct type_set reject; /* events for which it can be false */
 };

@@ -205,9 +205,16 @@ static bool evaluate_atom(struct ruleset *rules, struct atom *atom)
 
 static bool evaluate_children(struct ruleset *rules, struct term *term, bool stop)
 {
-    for (size_t i = 0; i < term->count; i++)
-        if (evaluate_term(rules, term->children[i]) == stop)
+    uint32_t first = term->first;
+
+    if (evaluate_term(rules, term->children[first]) == stop)
+        return stop;
+    for (uint32_t i = 0; i < term->count; i++) {
+        if (i != first && evaluate_term(rules, term->children[i]) == stop) {
+            term->first = i;
             return stop;
+        }
+    }
     return !stop;
 }
 

@@ -135,13 +135,16 @@ static bool is_socket_family(enum event_family family)
 
 static enum fd_kind kind_of(const struct event *event)
 {
-    unsigned family = endpoints_family(event);
+    enum event_family of = event_type_info(event->header->type)->family;
 
+    if (of == FAMILY_OPEN) /* opens no socket */
+        return kind_of_file(event);
+    unsigned family = endpoints_family(event);
     if (!family)
         family = (unsigned)event_number(event, PARAM_DOMAIN, 0);
     if (family)
         return kind_of_family(event, family);
-    if (is_socket_family(event_type_info(event->header->type)->family))
+    if (is_socket_family(of))
         return FD_KIND_UNKNOWN;
     return kind_of_file(event);
 }
