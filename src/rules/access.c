@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "rules/columns.h"
 #include "rules/compare.h"
 #include "rules/evaluate.h"
 #include "rules/matcher.h"
@@ -77,7 +76,7 @@ static bool is_part(const struct engine *engine)
 /* Most events have one of a few values: the kernel side keeps a vector for each. */
 static bool is_common(const struct atom *atom)
 {
-    enum dimension dimension = dimension_of_atom(atom);
+    enum dimension dimension = atom->left->ref.field->dimension;
 
     return dimension == DIMENSION_TYPE || dimension == DIMENSION_RESULT ||
            dimension == DIMENSION_OPEN;
