@@ -345,6 +345,7 @@ static int open_sensor(struct agent *agent)
         log_info("system calls are told of by fexit: %zu functions of the kernel are hooked",
                  sensor_hooks(agent->sensor));
     agent_set_filter(agent);
+    sensor_set_window(agent->sensor, agent->options->dedup_window);
     sensor_set_rate(agent->sensor, agent->options->bulk_rate, agent->options->bulk_burst);
     r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);
     if (r < 0)

@@ -37,10 +37,11 @@ struct agent_options {
     bool all_events;   /* not only those that rules need: loads none */
     uint32_t critical_ring;
     uint32_t bulk_ring;
-    uint32_t bulk_rate;  /* events a second of one cgroup while the bulk ring is half full */
-    uint32_t bulk_burst; /* and at once; see sensor/noise.h for 0 */
-    uint64_t duration;   /* ns, 0: until a signal */
-    uint64_t stats;      /* ns between two prints of the counters, 0: never */
+    uint32_t bulk_rate;    /* events a second of one cgroup while the bulk ring is half full */
+    uint32_t bulk_burst;   /* and at once; see sensor/noise.h for 0 */
+    uint64_t dedup_window; /* ns; 0: repetitions are sent */
+    uint64_t duration;     /* ns, 0: until a signal */
+    uint64_t stats;        /* ns between two prints of the counters, 0: never */
 };
 
 #define BULK_RATE_DEFAULT 20000

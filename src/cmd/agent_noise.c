@@ -9,6 +9,7 @@
 #include "sensor/noise.h"
 
 static const enum param_id params[NOISE_MAX] = {
+    [NOISE_DEDUPLICATED] = PARAM_DEDUPLICATED,
     [NOISE_RATE_LIMITED] = PARAM_RATE_LIMITED,
     [NOISE_RING_FULL] = PARAM_RING_FULL,
     [NOISE_CRITICAL_RING_FULL] = PARAM_CRITICAL_RING_FULL,
@@ -26,7 +27,7 @@ static void tell_world(void *data, uint64_t cgroup, const uint64_t grown[NOISE_M
     struct event_writer writer = {0};
 
     for (unsigned cause = 0; cause < NOISE_MAX; cause++)
-        header.result += (int64_t)grown[cause];
+        header.result += cause == NOISE_DEDUPLICATED ? 0 : (int64_t)grown[cause];
     event_writer_begin(&writer, &header);
     for (unsigned cause = 0; cause < NOISE_MAX; cause++)
         event_writer_number(&writer, params[cause], (int64_t)grown[cause]);

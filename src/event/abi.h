@@ -229,7 +229,8 @@ enum param_kind {
     X(152, DEDUPLICATED, NUMBER)                                                                   \
     X(153, RATE_LIMITED, NUMBER)                                                                   \
     X(154, RING_FULL, NUMBER)                                                                      \
-    X(155, CRITICAL_RING_FULL, NUMBER)
+    X(155, CRITICAL_RING_FULL, NUMBER)                                                             \
+    X(156, REPEATED, NUMBER) /* in any event: so many of its kind were not sent before it */
 
 enum param_id {
 #define PARAM_ENUM(number, name, kind) PARAM_##name = number,
@@ -514,6 +515,8 @@ struct sensor_settings {
     X(FILTERED_ARGUMENT, "filtered_argument")                                                      \
     X(FILTERED_ADDRESS, "filtered_address")                                                        \
     X(FILTERED_PORT, "filtered_port")                                                              \
+    X(DEDUPLICATED, "deduplicated")               /* not sent: the same again, event/noise.h */    \
+    X(DEDUPLICATED_TOLD, "deduplicated_told")     /* of those, counted in a later event */         \
     X(FILTER_ACTORS, "filter_actors")             /* states of threads given a number */           \
     X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
     X(WAKEUPS, "wakeups")

@@ -44,6 +44,7 @@ struct filter_tables {
     size_t port_count;
     struct filter_name *names;
     size_t name_count;
+    struct filter_vector unsteady; /* columns that may hold later for an event that is the same */
     size_t column_count;
     size_t merged;  /* columns that had to share one with others: more is sent than need be */
     size_t unsplit; /* rules too entangled to take apart: sent whenever the type fits */

@@ -12,10 +12,15 @@
  * tokens; its events beyond that are counted and not sent, so that what is left of the ring serves
  * the others. Without the mark a limit would only help whoever hides an act behind a flood of its
  * own.
+ *
+ * Where a window is set, an event whose record is that of one sent within it, but for the time and
+ * the processor, is not sent: its thread did the same, with the same result, and nothing changed
+ * that rules know of it (the actor's number is in the record, the epoch of masks in the key).
  */
 
 /* What becomes of events that rules could match, counted by cgroup. X(NAME, "name") */
 #define NOISE_LIST(X)                                                                              \
+    X(DEDUPLICATED, "deduplicated") /* the same again: not lost, counted in the next one sent */   \
     X(RATE_LIMITED, "rate_limited")                                                                \
     X(RING_FULL, "ring_full")                                                                      \
     X(CRITICAL_RING_FULL, "critical_ring_full")
@@ -43,10 +48,33 @@ struct noise_container {
 #define NOISE_OTHERS     NOISE_CONTAINERS
 #define NOISE_RETIRED    (~0ull) /* being emptied: no cgroup's number */
 
+/*
+ * What was sent of late, at a place by its hash: a younger one takes the place of an older, which
+ * is then sent again sooner than need be. The hash is UMAC's NH (Black and others, 1999) twice, the
+ * second with the key moved on by a pair: without the key nobody can make an event that passes for
+ * another. Records longer than the key serves are always sent.
+ */
+#define NOISE_REPEATS    8192 /* a power of two */
+#define NOISE_HASHED_MAX 2048 /* bytes of a record */
+#define NOISE_KEY_WORDS  (NOISE_HASHED_MAX / 4 + 2)
+
+struct noise_key {
+    __u64 hash[2];
+    __u32 size;
+    __u32 epoch; /* of filter_state */
+};
+
+struct noise_repeat {
+    struct noise_key key;
+    __u64 sent; /* CLOCK_BOOTTIME, ns */
+    __u64 held; /* how many of the kind were not sent since */
+};
+
 struct noise_settings {
-    __u64 mark;  /* bytes waiting in the bulk ring from which on buckets are asked */
-    __u64 cost;  /* ns that an event takes from the bucket: a second by the rate; 0: no limit */
-    __u64 burst; /* ns that a full bucket holds */
+    __u64 window; /* ns; 0: repetitions are sent */
+    __u64 mark;   /* bytes waiting in the bulk ring from which on buckets are asked */
+    __u64 cost;   /* ns that an event takes from the bucket: a second by the rate; 0: no limit */
+    __u64 burst;  /* ns that a full bucket holds */
 };
 
 #endif

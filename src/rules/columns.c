@@ -201,7 +201,7 @@ static int column_of(struct arena *arena, struct conjunction *from, struct colum
 
 static uint64_t hash_but(const struct column *column, unsigned but)
 {
-    uint64_t hash = 0;
+    uint64_t hash = column->unsteady;
 
     for (unsigned d = 0; d < DIMENSION_MAX; d++)
         if (d != but)
@@ -229,7 +229,7 @@ static bool same_but(const struct column *a, const struct column *b, unsigned bu
     for (unsigned d = 0; d < DIMENSION_MAX; d++)
         if (d != but && !same_alternatives(&a->of[d], &b->of[d]))
             return false;
-    return true;
+    return a->unsteady == b->unsteady;
 }
 
 static bool is_always(const struct alternatives *alternatives)
@@ -273,6 +273,7 @@ static void share(struct column *column, struct column *with)
     column->parts->next = with->parts->next;
     with->parts->next = first;
     column->widened |= with->widened;
+    column->unsteady |= with->unsteady;
     for (size_t i = 0; i < EVENT_TYPE_MAX / 64; i++)
         column->types.bits[i] |= with->types.bits[i];
 }
@@ -374,6 +375,7 @@ static int add_part(struct arena *arena, struct rule *rule, bool unsplit, struct
     *part = (struct column_part){.rule = rule, .of = own, .unsplit = unsplit, .next = part};
     column->parts = part;
     column->types = rule->condition->match;
+    column->unsteady = rule->condition->unsteady;
     return 0;
 }
 

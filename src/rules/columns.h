@@ -42,6 +42,7 @@ struct column {
     struct alternatives of[DIMENSION_MAX];
     struct type_set types;     /* for no others its rules can match */
     struct column_part *parts; /* the last of the ring */
+    bool unsteady;             /* some of its rules is: not merged with those that are not */
     bool widened;              /* shared for want of columns: true for more than its parts */
 };
 

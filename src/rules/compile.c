@@ -253,6 +253,13 @@ static void note_slot(struct rules_needs *needs, const struct slot *slot)
         needs->types[EVENT_SETSID] = needs->types[EVENT_SETPGID] = true;
 }
 
+/* Whether neither the record nor the number of its actor nor the masks' epoch tells the value. */
+static bool is_unsteady(const struct slot *slot)
+{
+    return slot && slot->ref.field->needs & (FIELD_NEEDS_NAMES | FIELD_NEEDS_DIRECTORY |
+                                             FIELD_NEEDS_SESSIONS | FIELD_NEEDS_CLOCK);
+}
+
 static void note_term(struct rules_needs *needs, struct term *term)
 {
     if (term->visited)
@@ -262,9 +269,12 @@ static void note_term(struct rules_needs *needs, struct term *term)
         note_slot(needs, term->atom->left);
         if (term->atom->right)
             note_slot(needs, term->atom->right);
+        term->unsteady = is_unsteady(term->atom->left) || is_unsteady(term->atom->right);
     }
-    for (size_t i = 0; i < term->count; i++)
+    for (size_t i = 0; i < term->count; i++) {
         note_term(needs, term->children[i]);
+        term->unsteady |= term->children[i]->unsteady;
+    }
 }
 
 static void note_format(struct rules_needs *needs, const struct format *format)
@@ -381,6 +391,6 @@ int compile_rules(struct checker *checker, const struct rules_options *options)
             most_fields = rule->output.field_count;
     }
     warn_unused(checker);
-    rules->alert_fields = arena_array(&rules->arena, most_fields, sizeof(*rules->alert_fields));
+    rules->alert_fields = arena_array(&rules->arena, most_fields + 1, sizeof(*rules->alert_fields));
     return rules->alert_fields ? 0 : no_memory(checker);
 }

@@ -111,6 +111,7 @@ struct term {
     enum term_kind kind;
     bool shared;         /* used in more than one place: remembers its result */
     bool visited;        /* while loading: its needs are noted */
+    bool unsteady;       /* may be another for an event that is the same: event/noise.h */
     uint16_t dimensions; /* columns.c: what it looks at */
     uint32_t weight;     /* columns.c: how many terms it is, macros written out */
     bool result;

@@ -281,6 +281,41 @@ static void unsplit(void **unused)
     rules_free(rules);
 }
 
+/* What asks for more than the record of an event tells is not held back as a repetition. */
+static void unsteady(void **unused)
+{
+    static const struct {
+        const char *condition;
+        bool unsteady;
+    } conditions[] = {
+        {"evt.type = openat and fd.name = /a and proc.name = x", false},
+        {"evt.type = openat and fd.name = /b and proc.aname[3] = x", false},
+        {"evt.type = openat and fd.name = /c and container.name = x", false},
+        {"evt.type = openat and fd.name = /d and proc.duration > 5", true},
+        {"evt.type = openat and fd.name = /e and not evt.rawtime < 5", true},
+        {"evt.type = openat and fd.name = /f and proc.cwd = /tmp/", true},
+        {"evt.type = openat and fd.name = /g and proc.sname = x", true},
+        {"evt.type = openat and fd.name = /h and fd.num = val(evt.num)", true},
+    };
+    _cleanup_arena_ struct arena arena = {0};
+    _cleanup_buf_ struct buf yaml = {0};
+    struct explanation what;
+
+    for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
+        add_rule(&yaml, conditions[i].condition + 32, conditions[i].condition);
+    struct ruleset *rules = load(&yaml);
+    for (unsigned i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++) {
+        const struct filter_vector *columns = &rules_filter(rules)->unsteady;
+        bool any = false;
+        assert_int_equal(rules_explain(rules, i, 0, &arena, &what), 0);
+        for (size_t w = 0; w < FILTER_WORDS; w++)
+            any |= columns->words[w] & what.mask.words[w];
+        if (any != conditions[i].unsteady)
+            fail_msg("%s: unsteady %d", conditions[i].condition, any);
+    }
+    rules_free(rules);
+}
+
 /* Written out, the macros are a condition of a million million comparisons. */
 static void doubling_macros(void **unused)
 {
@@ -322,7 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_of_rules),  cmocka_unit_test(texts),      cmocka_unit_test(disabled),
         cmocka_unit_test(shared),          cmocka_unit_test(widened),    cmocka_unit_test(unsplit),
-        cmocka_unit_test(doubling_macros), cmocka_unit_test(many_alike),
+        cmocka_unit_test(doubling_macros), cmocka_unit_test(many_alike), cmocka_unit_test(unsteady),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

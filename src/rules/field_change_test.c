@@ -328,6 +328,16 @@ static void rows_say_what_has_to_be_watched(void **state)
         {"proc.cwd", FIELD_NEEDS_DIRECTORY},
         {"proc.env", FIELD_NEEDS_ENVIRONMENT},
         {"proc.aenv", FIELD_NEEDS_ENVIRONMENT},
+        {"evt.time", FIELD_NEEDS_CLOCK},
+        {"evt.datetime", FIELD_NEEDS_CLOCK},
+        {"evt.outputtime", FIELD_NEEDS_CLOCK},
+        {"evt.rawtime", FIELD_NEEDS_CLOCK},
+        {"evt.num", FIELD_NEEDS_CLOCK},
+        {"evt.cpu", FIELD_NEEDS_CLOCK},
+        {"evt.repeated", FIELD_NEEDS_CLOCK},
+        {"proc.duration", FIELD_NEEDS_CLOCK},
+        {"proc.ppid.duration", FIELD_NEEDS_CLOCK},
+        {"container.duration", FIELD_NEEDS_CLOCK},
     };
     const struct field *field;
 

@@ -207,7 +207,7 @@ static const struct field rows[] = {
     PROCESS_ROW("container.start_ts", TIME, CHANGES_BY_CONTAINER, span, SPAN_START,
                 "when the container was started"),
     EVENT_ROW("container.duration", DURATION, span, SPAN_DURATION,
-              "ns since the container was started"),
+              "ns since the container was started", .needs = FIELD_NEEDS_CLOCK),
     PROCESS_ROW("container.ip", STRING, CHANGES_BY_CONTAINER, text, TEXT_IP,
                 "address of the container"),
     PROCESS_ROW("container.user", STRING, CHANGES_BY_CONTAINER, text, TEXT_USER,

@@ -233,6 +233,13 @@ static bool io(struct field_context *context, const struct field_ref *ref,
     return false;
 }
 
+static bool repeated(struct field_context *context, const struct field_ref *ref,
+                     struct field_value *value)
+{
+    return field_set_number(value, FIELD_NUMBER,
+                            event_number(field_event(context), PARAM_REPEATED, 0));
+}
+
 enum open { OPEN_READ, OPEN_WRITE, OPEN_EXEC, OPEN_CREATE };
 
 static bool is_open(const struct event *event, enum open what)
@@ -272,7 +279,8 @@ static bool opens(struct field_context *context, const struct field_ref *ref,
 #define NO_PROCINFO "events of captures that tell what ran already are not made"
 
 static const struct field rows[] = {
-    EVENT_ROW("evt.num", NUMBER, event_count, 0, "number of the event since the start"),
+    EVENT_ROW("evt.num", NUMBER, event_count, 0, "number of the event since the start",
+              .needs = FIELD_NEEDS_CLOCK),
     LOOKED_UP_ROW("evt.type", STRING, TYPE, type, 0, "name of the event: that of the system call"),
     LOOKED_UP_ROW("evt.type.is", NUMBER, TYPE, type_is, 0,
                   "1 for events of this name: evt.type.is.open", .argument = FIELD_SUFFIX_KEY,
@@ -281,7 +289,7 @@ static const struct field rows[] = {
                   "evt.type, where it is a system call"),
     LOOKED_UP_ROW("evt.category", STRING, TYPE, category, 0,
                   "file, net, process, memory, user or other: what the event is about"),
-    EVENT_ROW("evt.cpu", NUMBER, cpu, 0, "number of the processor"),
+    EVENT_ROW("evt.cpu", NUMBER, cpu, 0, "number of the processor", .needs = FIELD_NEEDS_CLOCK),
     EVENT_ROW("evt.hostname", STRING, hostname, 0, "name of the node"),
     LOOKED_UP_ROW("evt.source", STRING, TYPE, constant, CONSTANT_SOURCE,
                   "source of the event: syscall"),
@@ -304,6 +312,10 @@ static const struct field rows[] = {
     EVENT_ROW("evt.io_dir", STRING, io, IO_DIRECTION, "read or write"),
     EVENT_ROW("evt.is_syslog", BOOL, io, IO_SYSLOG, "the call writes to the system log"),
     EVENT_ROW("evt.is_wait", BOOL, constant_number, 0, "the call makes the thread wait"),
+    EVENT_ROW("evt.repeated", NUMBER, repeated, 0,
+              "how often the thread did just the same since the event before, none of which was "
+              "sent (not in Falco): --dedup-window",
+              .needs = FIELD_NEEDS_CLOCK),
     EVENT_ROW("evt.count", NUMBER, constant_number, 1, "1"),
     EVENT_ROW("evt.count.error", NUMBER, errors, ERRORS_ALL, "1 when the call failed"),
     EVENT_ROW("evt.count.error.file", NUMBER, errors, ERRORS_FILE, "1 when a file call failed"),

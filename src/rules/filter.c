@@ -147,6 +147,9 @@ int filter_make(struct ruleset *rules)
         return r;
     struct filter_vector unasked;
     filter->tables.slot.asks_raw = filter_is_asked(&filter->columns, DIMENSION_RAW, &unasked);
+    for (size_t c = 0; c < filter->columns.count; c++)
+        if (filter->columns.items[c].unsteady)
+            filter->tables.unsteady.words[c / 64] |= 1ull << (c % 64);
     filter->tables.column_count = filter->columns.count;
     filter->tables.merged = filter->columns.merged;
     filter->tables.unsplit = filter->columns.unsplit;

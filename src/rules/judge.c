@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
 #include "rules/access.h"
 #include "rules/evaluate.h"
 #include "rules/format.h"
@@ -32,6 +35,28 @@ const struct rules_counters *rules_counters(const struct ruleset *rules)
     return &rules->counters;
 }
 
+#define REPEATED_FIELD "evt.repeated"
+
+/* An alert that stands for many says so, whether or not the rule's output asks for it. */
+static void add_repeated(struct ruleset *rules, struct alert *alert)
+{
+    int64_t repeated = event_number(alert->judged->event, PARAM_REPEATED, 0);
+    struct alert_field *fields = rules->alert_fields;
+    size_t at = 0;
+
+    if (repeated <= 0)
+        return;
+    while (at < alert->field_count && strcmp(fields[at].name, REPEATED_FIELD) < 0)
+        at++;
+    if (at < alert->field_count && !strcmp(fields[at].name, REPEATED_FIELD))
+        return;
+    memmove(&fields[at + 1], &fields[at], (alert->field_count++ - at) * sizeof(*fields));
+    fields[at] = (struct alert_field){
+        .name = REPEATED_FIELD, .text = "", .is_number = true, .number = repeated};
+    if (buf_printf(&rules->output, " repeated=%" PRId64, repeated) == 0)
+        alert->output = rules->output.data;
+}
+
 static void raise_alert(struct ruleset *rules, struct world *world,
                         const struct judged_event *judged, struct rule *rule, rules_alert alert,
                         void *data)
@@ -53,6 +78,7 @@ static void raise_alert(struct ruleset *rules, struct world *world,
         .field_count = rule->output.field_count,
         .judged = judged,
     };
+    add_repeated(rules, &raised);
     alert(data, &raised);
 }
 

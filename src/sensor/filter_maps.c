@@ -113,6 +113,7 @@ static int fill(struct filter_maps *maps, uint32_t slot, const struct filter_tab
     empty(maps->ports, offsetof(struct filter_port_key, slot), slot);
     maps->slots[slot] = tables->slot;
     maps->slots[slot].number = maps->number + 1;
+    maps->unsteady[slot] = tables->unsteady;
     for (size_t i = 0; i < tables->path_count && r == 0; i++)
         r = add_path(maps, slot, &tables->paths[i]);
     for (size_t i = 0; i < tables->name_count && r == 0; i++)

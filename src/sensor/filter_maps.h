@@ -11,6 +11,7 @@
 struct filter_maps {
     int paths, names, addresses, ports; /* descriptors, of the skeleton */
     struct filter_slot *slots;
+    struct filter_vector *unsteady; /* by slot */
     struct filter_state *state;
     struct filter_mask *masks; /* mapped */
     size_t entries;            /* in those four maps */

@@ -39,6 +39,9 @@ const char *noise_cause_name(enum noise_cause cause);
  * limit; burst 0: as many as fill a sixteenth of the ring. */
 void sensor_set_rate(struct sensor *sensor, uint32_t rate, uint32_t burst);
 
+/* For how long, ns, what a thread does again just so is held back; 0: not at all. */
+void sensor_set_window(struct sensor *sensor, uint64_t window);
+
 void sensor_read_noise(struct sensor *sensor, uint64_t now, noise_visit visit, void *data);
 void sensor_list_noise(const struct sensor *sensor, noise_visit visit, void *data);
 

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -180,6 +181,9 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
 
     if (cpus < 0)
         return cpus;
+    if (getrandom((void *)(uintptr_t)skeleton->rodata->noise_secret,
+                  sizeof(skeleton->rodata->noise_secret), 0) < 0)
+        return -errno;
     hierarchy_find(&skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
     fill_clone_types(skeleton);
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
@@ -301,6 +305,7 @@ static int open_filter(struct sensor *sensor)
         .addresses = bpf_map__fd(skeleton->maps.filter_addresses),
         .ports = bpf_map__fd(skeleton->maps.filter_ports),
         .slots = skeleton->bss->filter_slots,
+        .unsteady = skeleton->bss->noise_unsteady,
         .state = &skeleton->bss->filter_state,
     };
     return filter_maps_open(&sensor->filter, bpf_map__fd(skeleton->maps.filter_masks));
@@ -317,6 +322,11 @@ void sensor_set_rate(struct sensor *sensor, uint32_t rate, uint32_t burst)
     settings->mark = ring / 2;
     settings->burst = cost * burst;
     __atomic_store_n(&settings->cost, cost, __ATOMIC_RELEASE);
+}
+
+void sensor_set_window(struct sensor *sensor, uint64_t window)
+{
+    __atomic_store_n(&sensor->skeleton->bss->noise_settings.window, window, __ATOMIC_RELEASE);
 }
 
 void sensor_read_noise(struct sensor *sensor, uint64_t now, noise_visit visit, void *data)

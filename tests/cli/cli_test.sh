@@ -112,7 +112,7 @@ expect 0 '"name": "proc.name"' rules fields --json
 # shellcheck disable=SC2016 # Markdown's
 expect 0 '^| `proc.name` | string | process | tracing, lsm |' rules fields --markdown
 
-for kind in empty quiet read lossy drops malformed; do
+for kind in empty quiet read lossy drops repeated malformed; do
     "$make_recording" "$kind" "$work/$kind.rec" || fail "make_recording $kind"
 done
 cat > "$work/drops.yaml" << 'RULES'
@@ -138,6 +138,8 @@ expect 1 ' 3 alerts' replay "$work/drops.rec" -r "$rules"
 expect 1 '"n_drops":"7",.*"n_drops_unreported":"50"},"priority":"Critical",.*"source":"internal","tags":\[\]' \
     replay "$work/drops.rec" -r "$rules" --json
 expect 1 'too many of web, 50 of them' replay "$work/drops.rec" -r "$work/drops.yaml"
+expect 1 'shadow is read by .* repeated=41$' replay "$work/repeated.rec" -r "$rules"
+expect 1 '"evt.repeated":41,"evt.time":' replay "$work/repeated.rec" -r "$rules" --json
 expect 1 '1 of 7 records are malformed' replay "$work/malformed.rec" -r "$rules"
 expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" -p critical
 expect 0 ' 0 alerts' replay "$work/read.rec" -r "$rules" --disable 'shadow*'

@@ -102,6 +102,16 @@ static void add_open(struct recorder *recorder, struct event_writer *writer)
     add(recorder, writer);
 }
 
+/* The same 41 times before it. */
+static void add_repeated(struct recorder *recorder, struct event_writer *writer)
+{
+    begin(writer, EVENT_OPENAT, 102 * NS_PER_S, CAT_PID, "cat");
+    event_writer_string(writer, PARAM_PATH, "/etc/shadow");
+    event_writer_number(writer, PARAM_OPEN_FLAGS, 0);
+    event_writer_number(writer, PARAM_REPEATED, 41);
+    add(recorder, writer);
+}
+
 static void add_drop(struct recorder *recorder, struct event_writer *writer)
 {
     struct event_header header = {.type = EVENT_DROP, .time = 101 * NS_PER_S, .result = 12};
@@ -158,6 +168,7 @@ static const struct {
     {"read", {add_start, add_container, add_shell, add_exec, add_open}},
     {"lossy", {add_start, add_container, add_shell, add_exec, add_open, add_drop}},
     {"drops", {add_start, add_container, add_shell, add_exec, add_open, add_container_drops}},
+    {"repeated", {add_start, add_container, add_shell, add_exec, add_repeated}},
     {"malformed", {add_start, add_container, add_shell, add_malformed, add_exec, add_open}},
 };
 

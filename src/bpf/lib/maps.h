@@ -62,6 +62,9 @@ struct scratch {
     u32 actor;      /* see event/filter.h */
     u32 filter_on;  /* this event is looked up, in the tables of filter_slot */
     u32 filter_slot;
+    u32 repeat; /* 1 more than the place of noise_key in noise_repeats; 0: is not to be there */
+    struct noise_key noise_key;
+    u64 repeated;
     struct filter_vector candidates; /* columns not ruled out yet */
     struct filter_path_key path_key;
     struct filter_name_key name_key;
@@ -194,6 +197,15 @@ GLOBAL_LINKAGE struct filter_slot filter_slots[2];
 GLOBAL_LINKAGE struct filter_state filter_state;
 GLOBAL_LINKAGE __u32 last_actor;
 
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, NOISE_REPEATS);
+    __type(key, u32);
+    __type(value, struct noise_repeat);
+} noise_repeats SEC(".maps");
+
+GLOBAL_LINKAGE const volatile __u32 noise_secret[NOISE_KEY_WORDS];
+GLOBAL_LINKAGE struct filter_vector noise_unsteady[2]; /* by slot: columns not to be held back */
 GLOBAL_LINKAGE struct noise_settings noise_settings;
 GLOBAL_LINKAGE struct noise_container noise_containers[NOISE_CONTAINERS + 1];
 

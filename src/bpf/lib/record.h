@@ -183,12 +183,21 @@ static __always_inline void record_submit(struct scratch *s)
 {
     u32 critical = !!s->critical;
     struct event_header *header = (void *)s->data;
-    u64 size = s->offset, flags = BPF_RB_NO_WAKEUP;
+    u64 size, flags = BPF_RB_NO_WAKEUP;
+    bool once = !critical && noise_settings.window;
 
+    header->flags = s->flags | (critical ? EVENT_FLAG_CRITICAL : 0);
+    if (once) {
+        header->size = 0; /* that of the record before, as yet */
+        if (noise_repeats_itself(s))
+            return;
+        if (s->repeated)
+            put_number(s, PARAM_REPEATED, s->repeated);
+    }
+    size = s->offset;
     if (size < sizeof(*header) || size > RECORD_ROOM)
         return;
     header->size = size;
-    header->flags = s->flags | (critical ? EVENT_FLAG_CRITICAL : 0);
     if (!critical && noise_limits(s))
         return;
 
@@ -209,6 +218,8 @@ static __always_inline void record_submit(struct scratch *s)
         noise_count(header, critical ? NOISE_CRITICAL_RING_FULL : NOISE_RING_FULL);
     } else {
         count(critical ? COUNTER_EVENTS_CRITICAL : COUNTER_EVENTS_BULK);
+        if (once)
+            noise_sent(s);
     }
 }
 

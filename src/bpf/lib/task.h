@@ -66,6 +66,8 @@ static __always_inline void record_header_of(struct scratch *s, struct task_stru
     header->cpu = bpf_get_smp_processor_id();
     header->syscall = s->syscall;
     header->actor = s->actor;
+    /* What is behind its NUL would be of the record before. */
+    __builtin_memset(header->comm, 0, sizeof(header->comm));
     bpf_probe_read_kernel_str(header->comm, sizeof(header->comm), task->comm);
 
     struct pid *pid = task->thread_pid;
