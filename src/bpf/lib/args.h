@@ -110,7 +110,6 @@ CHECKED_ONCE int put_args(struct scratch *s, u32 with_base)
 /* The end of every family: the record goes out, the scratch is given back. */
 static __always_inline int family_end(struct scratch *s)
 {
-    put_columns(s);
     record_submit(s);
     record_end(s);
     return 0;

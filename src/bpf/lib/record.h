@@ -186,18 +186,21 @@ static __always_inline void record_submit(struct scratch *s)
     u64 size, flags = BPF_RB_NO_WAKEUP;
     bool once = !critical && noise_settings.window;
 
-    header->flags = s->flags | (critical ? EVENT_FLAG_CRITICAL : 0);
     if (once) {
         header->size = 0; /* that of the record before, as yet */
+        header->flags = s->flags;
         if (noise_repeats_itself(s))
             return;
         if (s->repeated)
             put_number(s, PARAM_REPEATED, s->repeated);
     }
+    if (!critical)
+        put_columns(s);
     size = s->offset;
     if (size < sizeof(*header) || size > RECORD_ROOM)
         return;
     header->size = size;
+    header->flags = s->flags | (critical ? EVENT_FLAG_CRITICAL : 0);
     if (!critical && noise_limits(s))
         return;
 
