@@ -203,8 +203,7 @@ static void judge_by_set(struct run *run, struct set *set, const struct judged_e
     evaluations = rules_counters(set->rules)->evaluations - evaluations;
     size_t count = oracle_judge(set->oracle, run->stream.world, judged, &plain);
     expect_same(set, judged, plain, count, set->alerts, set->alert_count, "as compiled");
-    if (run->judged % 16 == 0)
-        note_seen(run, set->rules);
+    note_seen(run, set->rules);
     expect_same(set, judged, plain, count, all, evaluate_all(set, judged, all), "all evaluated");
     if (count && !filter_lookup(rules_filter(set->rules), judged->event, NULL))
         disagree(set, judged, plain[0], "the kernel's tables drop it");
