@@ -2,6 +2,7 @@
 #include "sensor/sensor_internal.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <sys/epoll.h>
@@ -174,6 +175,16 @@ static void fill_clone_types(struct bulwark *skeleton)
     }
 }
 
+/* By the kernel's own description of itself. */
+static bool kernel_has_function(const char *name)
+{
+    struct btf *btf = btf__load_vmlinux_btf();
+    bool has = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+
+    btf__free(btf);
+    return has;
+}
+
 static int configure(struct bulwark *skeleton, const struct sensor_config *config)
 {
     int cpus = libbpf_num_possible_cpus();
@@ -184,6 +195,7 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
     if (getrandom((void *)(uintptr_t)skeleton->rodata->noise_secret,
                   sizeof(skeleton->rodata->noise_secret), 0) < 0)
         return -errno;
+    skeleton->rodata->can_load = kernel_has_function("bpf_rdonly_cast");
     hierarchy_find(&skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
     fill_clone_types(skeleton);
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);

@@ -12,16 +12,15 @@ CHECKED_ONCE u64 file_of_fd(s64 fd)
 {
     struct task_struct *task = bpf_get_current_task_btf();
     struct files_struct *files = task->files;
-    u64 file = 0;
 
     if (!files || fd < 0)
         return 0;
     struct fdtable *table = files->fdt;
     if (fd >= table->max_fds)
         return 0;
-    if (bpf_probe_read_kernel(&file, sizeof(file), (void *)((u64)table->fd + (u64)fd * 8)) < 0)
-        return 0;
-    return file;
+    /* A pointer is read as one kind of pointer is as another. */
+    struct list_head *place = (void *)((u64)table->fd + (u64)fd * 8);
+    return (u64)KERNEL_READ(place, next);
 }
 
 /* Where a relative name starts from; all 0 when there is no such place. */
@@ -33,15 +32,15 @@ static __always_inline struct path path_base(s64 dirfd)
     if (dirfd == AT_FDCWD) {
         struct fs_struct *fs = task->fs;
         if (fs) {
-            base.dentry = BPF_CORE_READ(fs, pwd.dentry);
-            base.mnt = BPF_CORE_READ(fs, pwd.mnt);
+            base.dentry = fs->pwd.dentry;
+            base.mnt = fs->pwd.mnt;
         }
         return base;
     }
     struct file *file = (void *)file_of_fd(dirfd);
     if (file) {
-        base.dentry = BPF_CORE_READ(file, f_path.dentry);
-        base.mnt = BPF_CORE_READ(file, f_path.mnt);
+        base.dentry = KERNEL_READ(file, f_path.dentry);
+        base.mnt = KERNEL_READ(file, f_path.mnt);
     }
     return base;
 }

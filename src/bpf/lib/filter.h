@@ -164,20 +164,22 @@ CHECKED_ONCE int filter_by_text(struct scratch *s, u32 text, u32 start, u32 len)
 {
     if (!s)
         return true;
-    BOUNDED(start);
-    start &= 2 * PATH_ROOM - 1;
-    BOUNDED(len);
+    struct scratch *keys = filter_keys(s);
+    u32 at = start - offsetof(struct filter_path_key, path);
+    if (!keys || start < offsetof(struct filter_path_key, path))
+        return true;
     if (len > FILTER_PATH_MAX - 1)
         len = FILTER_PATH_MAX - 1;
-    s->path_key.table = FILTER_TABLE(s->filter_slot & 1, text);
-    if (bpf_probe_read_kernel(s->path_key.path, len, &s->path[start]) < 0)
-        return true;
+    /* The key is made around the path: what it begins with is in front of it. */
+    u32 end = start + len;
+    BOUNDED(end);
+    BOUNDED(at);
+    struct filter_path_key *key = (void *)&keys->path[at & (2 * PATH_ROOM - 1)];
     /* Its NUL tells a whole path from a prefix. */
-    s->path_key.path[len] = '\0';
-    s->path_key.bits = FILTER_PATH_BITS(len + 1);
-    struct scratch *keys = filter_keys(s);
-    struct filter_vector *columns =
-        keys ? bpf_map_lookup_elem(&filter_paths, &keys->path_key) : NULL;
+    keys->path[end & (2 * PATH_ROOM - 1)] = '\0';
+    key->table = FILTER_TABLE(s->filter_slot & 1, text);
+    key->bits = FILTER_PATH_BITS(len + 1);
+    struct filter_vector *columns = bpf_map_lookup_elem(&filter_paths, key);
     return !columns || filter_narrow(s, columns,
                                      text == FILTER_TEXT_PATH ? COUNTER_FILTERED_PATH
                                                               : COUNTER_FILTERED_ARGUMENT);
@@ -267,9 +269,9 @@ CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, struct open_asked
     u32 access = flags & O_ACCMODE;
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
     if (address) {
-        struct inode *inode = BPF_CORE_READ(file, f_inode);
-        access = BPF_CORE_READ(file, f_flags) & O_ACCMODE; /* not what openat2's caller has now */
-        switch (BPF_CORE_READ(inode, i_mode) & S_IFMT) {
+        struct inode *inode = KERNEL_READ(file, f_inode);
+        access = KERNEL_READ(file, f_flags) & O_ACCMODE; /* not what openat2's caller has now */
+        switch (KERNEL_READ(inode, i_mode) & S_IFMT) {
         case S_IFREG: opened = FILTER_OPENED_REGULAR; break;
         case S_IFDIR: opened = FILTER_OPENED_DIRECTORY; break;
         case S_IFCHR:
@@ -309,12 +311,12 @@ static __always_inline bool filter_by_name(struct scratch *s, struct filter_slot
                                            struct dentry *dentry, struct vfsmount *mount)
 {
     if (!tables->asks_names || !filter_asks(s, &tables->other_names) ||
-        BPF_CORE_READ(mount, mnt_root) == dentry)
+        KERNEL_READ(mount, mnt_root) == dentry)
         return true;
     __builtin_memset(&s->name_key, 0, sizeof(s->name_key));
     s->name_key.slot = s->filter_slot;
     long len = bpf_probe_read_kernel_str(s->name_key.name, FILTER_NAME_MAX,
-                                         BPF_CORE_READ(dentry, d_name.name));
+                                         KERNEL_READ(dentry, d_name.name));
     if (len <= 0)
         return true;
     struct scratch *keys = filter_keys(s);
@@ -343,8 +345,8 @@ CHECKED_ONCE int filter_file(struct scratch *s, u64 address)
     if (!s || !address)
         return true;
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
-    struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-    struct vfsmount *mount = BPF_CORE_READ(file, f_path.mnt);
+    struct dentry *dentry = KERNEL_READ(file, f_path.dentry);
+    struct vfsmount *mount = KERNEL_READ(file, f_path.mnt);
 
     if (!filter_by_name(s, tables, dentry, mount))
         return false;

@@ -66,7 +66,6 @@ struct scratch {
     struct noise_key noise_key;
     u64 repeated;
     struct filter_vector candidates; /* columns not ruled out yet */
-    struct filter_path_key path_key;
     struct filter_name_key name_key;
     struct path_walk walk;
     char window[WINDOW_BYTES];
@@ -224,6 +223,9 @@ GLOBAL_LINKAGE const volatile __u8 clone_types[2][EVENT_SYSCALL_MAX];
 
 /* What is wanted by event type, for calls taken apart: socketcall. */
 GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
+
+/* Whether the kernel has bpf_rdonly_cast: load.bpf.c. */
+GLOBAL_LINKAGE const volatile bool can_load;
 
 /*
  * Index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none. Read-only, so that

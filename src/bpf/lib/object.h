@@ -10,6 +10,22 @@
 
 #include "count.h"
 
+/* load.bpf.c: eight bytes of kernel memory at the cost of a load, where the kernel lets us. What is
+ * not there reads as 0. */
+extern u64 kernel_load(u64 address);
+
+/* One field of at most eight bytes: by a load or, where `can_load` is not, by a helper. */
+#define KERNEL_READ(pointer, field)                                                                \
+    ({                                                                                             \
+        typeof((pointer)->field) _value;                                                           \
+        if (can_load)                                                                              \
+            _value = (typeof(_value))kernel_load(                                                  \
+                (u64)(pointer) + bpf_core_field_offset(typeof(*(pointer)), field));                \
+        else                                                                                       \
+            bpf_core_read(&_value, sizeof(_value), &(pointer)->field);                             \
+        _value;                                                                                    \
+    })
+
 static __always_inline void window_read(struct scratch *s, const void *address, const u32 size)
 {
     if (bpf_probe_read_kernel(s->window, size, address) < 0)
@@ -27,5 +43,15 @@ static __always_inline void window_read(struct scratch *s, const void *address, 
             bpf_core_read(&_value, sizeof(_value), &(pointer)->field);                             \
         _value;                                                                                    \
     })
+
+/* Fields that lie together: loads, or one read of the window before. */
+#define NEAR_READ(s, size, pointer)                                                                \
+    do {                                                                                           \
+        if (!can_load)                                                                             \
+            window_read(s, pointer, size);                                                         \
+    } while (0)
+
+#define NEAR_FIELD(s, size, pointer, field)                                                        \
+    (can_load ? KERNEL_READ(pointer, field) : WINDOW_FIELD(s, size, pointer, field))
 
 #endif

@@ -60,32 +60,33 @@ static long path_step(u64 index, void *data)
 
     if (walk->dentry == walk->mount_root) {
         struct mount *mount = (void *)walk->mount;
-        window_read(s, mount, NEAR_BYTES);
-        u64 parent = (u64)WINDOW_FIELD(s, NEAR_BYTES, mount, mnt_parent);
+        NEAR_READ(s, NEAR_BYTES, mount);
+        u64 parent = (u64)NEAR_FIELD(s, NEAR_BYTES, mount, mnt_parent);
 
         if (!parent || parent == walk->mount) { /* the top of its namespace, not the task's root */
             walk->flags |= PARAM_FLAG_OUTSIDE_ROOT;
             walk->done = 1;
             return 1;
         }
-        walk->dentry = (u64)WINDOW_FIELD(s, NEAR_BYTES, mount, mnt_mountpoint);
+        walk->dentry = (u64)NEAR_FIELD(s, NEAR_BYTES, mount, mnt_mountpoint);
         walk->mount = parent;
         mount = (void *)parent;
-        walk->mount_root = (u64)BPF_CORE_READ(mount, mnt.mnt_root);
+        walk->mount_root = (u64)KERNEL_READ(mount, mnt.mnt_root);
         return 0;
     }
 
-    window_read(s, dentry, NEAR_BYTES);
-    struct qstr name = WINDOW_FIELD(s, NEAR_BYTES, dentry, d_name);
-    u64 parent = (u64)WINDOW_FIELD(s, NEAR_BYTES, dentry, d_parent);
+    NEAR_READ(s, NEAR_BYTES, dentry);
+    u64 name = (u64)NEAR_FIELD(s, NEAR_BYTES, dentry, d_name.name);
+    u32 len = NEAR_FIELD(s, NEAR_BYTES, dentry, d_name.len);
+    u64 parent = (u64)NEAR_FIELD(s, NEAR_BYTES, dentry, d_parent);
 
     if (parent == walk->dentry) { /* a root that is not its mount's: memfd, pipe, disconnected */
-        path_prepend(s, (u64)name.name, name.len, false);
+        path_prepend(s, name, len, false);
         walk->flags |= PARAM_FLAG_OUTSIDE_ROOT;
         walk->done = 1;
         return 1;
     }
-    path_prepend(s, (u64)name.name, name.len, true);
+    path_prepend(s, name, len, true);
     walk->dentry = parent;
     return walk->done & 1;
 }
@@ -105,12 +106,12 @@ static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmoun
     if (!dentry || !vfsmount)
         return PATH_ROOM;
     struct mount *mount = (void *)walk->mount;
-    walk->mount_root = (u64)BPF_CORE_READ(mount, mnt.mnt_root);
+    walk->mount_root = (u64)KERNEL_READ(mount, mnt.mnt_root);
 
     struct fs_struct *fs = task->fs;
     if (fs) {
-        walk->root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
-        walk->root_mount = REAL_MOUNT(BPF_CORE_READ(fs, root.mnt));
+        walk->root_dentry = (u64)fs->root.dentry;
+        walk->root_mount = REAL_MOUNT(fs->root.mnt);
     }
     if (bpf_loop(PATH_COMPONENTS, path_step, &s, 0) < 0) {
         count(COUNTER_FAILED_LOOP);
