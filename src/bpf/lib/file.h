@@ -32,8 +32,8 @@ static __always_inline struct path path_base(s64 dirfd)
     if (dirfd == AT_FDCWD) {
         struct fs_struct *fs = task->fs;
         if (fs) {
-            base.dentry = fs->pwd.dentry;
-            base.mnt = fs->pwd.mnt;
+            base.dentry = BPF_CORE_READ(fs, pwd.dentry);
+            base.mnt = BPF_CORE_READ(fs, pwd.mnt);
         }
         return base;
     }
