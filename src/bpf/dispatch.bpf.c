@@ -12,6 +12,8 @@
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
 #define NR_COMPAT_SOCKETCALL  102
+#define NR_COMPAT_OLD_MMAP    90
+#define NR_X32_FIRST          512
 #define SECCOMP_SKIPPED       (-1) /* what __secure_computing returns then */
 
 /* Sub-calls of the 32-bit socketcall, by number (uapi/linux/net.h), and how many arguments. */
@@ -52,14 +54,19 @@ static __always_inline void load_args(struct scratch *s, struct pt_regs *regs, b
     }
 }
 
-/* Replace socketcall's two arguments by those of the call it stands for. */
-static __always_inline void unwrap_socketcall(struct scratch *s)
+/* The calls that x32 has numbers of its own for (syscall_64.tbl), as x86-64 numbers them. */
+static const u16 x32_numbers[64] = {13,  15,  16,  19,  20,  45,  46,  47,  59,  101, 127, 128,
+                                    129, 131, 222, 244, 246, 247, 273, 274, 278, 279, 295, 296,
+                                    297, 299, 307, 310, 311, 54,  55,  206, 209, 322, 327, 328};
+
+/* Arguments that lie in memory at `address`, as those of socketcall and of the first mmap do. */
+static __always_inline void unwrap_args(struct scratch *s, u64 address)
 {
     u32 args[EVENT_ARGS] = {};
 
-    if (bpf_probe_read_user(args, sizeof(args), (void *)s->args[1]) < 0) {
+    if (bpf_probe_read_user(args, sizeof(args), (void *)address) < 0) {
         /* Fewer than six may lie at the end of a page: three serve the commonest calls. */
-        if (bpf_probe_read_user(args, 3 * sizeof(args[0]), (void *)s->args[1]) < 0)
+        if (bpf_probe_read_user(args, 3 * sizeof(args[0]), (void *)address) < 0)
             count(COUNTER_FAILED_READ_USER);
     }
     for (u32 i = 0; i < EVENT_ARGS; i++)
@@ -92,6 +99,8 @@ static __always_inline int syscall_ended(struct pt_regs *regs, long result, bool
             return 0;
         number &= ~(unsigned long)X32_SYSCALL_BIT;
         flags = EVENT_FLAG_X32;
+        if (number >= NR_X32_FIRST)
+            number = number - NR_X32_FIRST < 64 ? x32_numbers[(number - NR_X32_FIRST) & 63] : 0;
         if (number >= EVENT_SYSCALL_MAX)
             return 0;
     }
@@ -130,7 +139,9 @@ static __always_inline int syscall_ended(struct pt_regs *regs, long result, bool
             type = socketcall_type(s->args[0]) & (EVENT_TYPE_MAX - 1);
             if (!wanted_types[type])
                 type = EVENT_NONE;
-            unwrap_socketcall(s);
+            unwrap_args(s, s->args[1]);
+        } else if (number == NR_COMPAT_OLD_MMAP) {
+            unwrap_args(s, s->args[0]);
         }
     }
     if (s->flags && type)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Reading kernel memory by a load. From 6.2 on a program may call any address a pointer to a type of
- * the kernel's, and read through it: a fault gives 0. A helper that does the same costs a call and
- * its checks. In an object of its own, since only one of those that are linked may name the function.
+ * Reading kernel memory by a load. From 6.2 on a program may call any address a pointer to a type
+ * of the kernel's, and read through it: a fault gives 0. A helper that does the same costs a call
+ * and its checks. In an object of its own, since only one of those that are linked may name the
+ * function.
  */
 #include "lib/object.h"
 

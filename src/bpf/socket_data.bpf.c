@@ -68,7 +68,8 @@ static __always_inline bool message_of_call(struct scratch *s, struct message *m
         message->name_len = message->name ? 28 : 0; /* sockaddr_in6: the longest of interest */
         return true;
     default: /* a msghdr, or the first of several */
-        return message_from_msghdr(s->args[1], s->flags & EVENT_FLAG_COMPAT, message);
+        return message_from_msghdr(s->args[1], s->flags & (EVENT_FLAG_COMPAT | EVENT_FLAG_X32),
+                                   message);
     }
 }
 

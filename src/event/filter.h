@@ -123,8 +123,6 @@ struct filter_port_key {
     X(__u32, parent, PARENT)                                                                       \
     X(__u32, uid, UID)                                                                             \
     X(__u32, euid, EUID)                                                                           \
-    X(__u32, fsuid, FSUID)                                                                         \
-    X(__u32, gid, GID)                                                                             \
     X(__u32, egid, EGID)                                                                           \
     X(__u32, login_uid, LOGIN_UID)                                                                 \
     X(__u32, mount_namespace, MOUNT_NAMESPACE)

@@ -150,6 +150,7 @@ static const struct {
     {EVENT_KEXEC_FILE_LOAD, 320, NONE},
     {EVENT_SECCOMP, 317, 354},
     {EVENT_MMAP, 9, 192},
+    {EVENT_MMAP, NONE, 90}, /* its arguments lie in memory */
     {EVENT_MPROTECT, 10, 125},
     {EVENT_PKEY_MPROTECT, 329, 380},
 };

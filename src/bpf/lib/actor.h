@@ -21,8 +21,6 @@ static __always_inline void actor_credentials(struct actor *actor, const struct 
     actor->cap_effective = caps.effective;
     actor->uid = cred->uid.val;
     actor->euid = cred->euid.val;
-    actor->fsuid = cred->fsuid.val;
-    actor->gid = cred->gid.val;
     actor->egid = cred->egid.val;
 }
 
