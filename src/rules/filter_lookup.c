@@ -169,6 +169,7 @@ static unsigned socket_index(const struct event_socket *socket)
     case AF_INET: family = FILTER_FAMILY_INET; break;
     case AF_INET6: family = FILTER_FAMILY_INET6; break;
     case AF_UNIX: family = FILTER_FAMILY_UNIX; break;
+    default: break;
     }
     return FILTER_SOCKET(family, kind);
 }
