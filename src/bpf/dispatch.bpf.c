@@ -11,6 +11,8 @@
 
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
+#define EPERM                 1
+#define SIGSYS                31
 #define NR_COMPAT_SOCKETCALL  102
 #define NR_COMPAT_OLD_MMAP    90
 #define NR_X32_FIRST          512
@@ -116,6 +118,9 @@ static __always_inline int syscall_ended(struct pt_regs *regs, long result, bool
         return 0;
     if ((u32)task->tgid == settings.self)
         return 0;
+    /* Trapped by seccomp: all registers are as before, the call's number where results are. */
+    if ((u64)result == regs->orig_ax && task->pending.signal.sig[0] >> (SIGSYS - 1) & 1)
+        result = -EPERM;
     if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
         /* It will be made again; but a connection that was begun goes on by itself, made again or
          * not. */

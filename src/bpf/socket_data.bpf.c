@@ -54,6 +54,17 @@ static __always_inline bool message_from_msghdr(u64 address, bool compat, struct
     return true;
 }
 
+#define MESSAGES_MAX 1024 /* UIO_MAXIOV: of one sendmmsg */
+
+/* Size of a struct mmsghdr. */
+#define MMSGHDR_BYTES        64
+#define MMSGHDR_COMPAT_BYTES 32
+
+static __always_inline bool is_compat(const struct scratch *s)
+{
+    return s->flags & (EVENT_FLAG_COMPAT | EVENT_FLAG_X32);
+}
+
 static __always_inline bool message_of_call(struct scratch *s, struct message *message)
 {
     switch (s->type) {
@@ -68,9 +79,86 @@ static __always_inline bool message_of_call(struct scratch *s, struct message *m
         message->name_len = message->name ? 28 : 0; /* sockaddr_in6: the longest of interest */
         return true;
     default: /* a msghdr, or the first of several */
-        return message_from_msghdr(s->args[1], s->flags & (EVENT_FLAG_COMPAT | EVENT_FLAG_X32),
-                                   message);
+        return message_from_msghdr(s->args[1], is_compat(s), message);
     }
+}
+
+/* One that is sent. */
+static __always_inline void tell_sent(struct scratch *s, u64 file, u64 name, u64 name_len)
+{
+    if (!name || !name_len || (s->filter_on && !filter_socket(s, file, name, name_len)))
+        return;
+    record_header(s);
+    put_args(s, true);
+    if (s->type != EVENT_SENDTO)
+        put_user_sockaddr(s, name, name_len);
+    put_socket(s, file);
+    put_columns(s);
+    record_submit(s);
+}
+
+struct messages_walk {
+    struct scratch *s;
+    u64 file;
+    u64 address; /* of the next struct mmsghdr */
+    /* As they were before the first. */
+    struct filter_vector candidates;
+    u32 filter_on, flags;
+};
+
+static long message_step(u64 index, void *data)
+{
+    struct messages_walk *walk = data;
+    struct scratch *s = walk->s;
+    bool compat = is_compat(s);
+    struct message message = {};
+
+    s->candidates = walk->candidates;
+    s->filter_on = walk->filter_on;
+    s->flags = walk->flags;
+    if (!message_from_msghdr(walk->address, compat, &message))
+        return 1;
+    tell_sent(s, walk->file, message.name, message.name_len);
+    walk->address += compat ? MMSGHDR_COMPAT_BYTES : MMSGHDR_BYTES;
+    return 0;
+}
+
+/* Each message of a sendmmsg that was sent names whom it goes to; of a failed one, the first. */
+static __always_inline void tell_messages(struct scratch *s, u64 file)
+{
+    u32 messages = s->result > 0 ? s->result : 1;
+    struct messages_walk walk = {.s = s,
+                                 .file = file,
+                                 .address = s->args[1],
+                                 .candidates = s->candidates,
+                                 .filter_on = s->filter_on,
+                                 .flags = s->flags};
+
+    if (bpf_loop(messages < MESSAGES_MAX ? messages : MESSAGES_MAX, message_step, &walk, 0) < 0)
+        count(COUNTER_FAILED_LOOP);
+}
+
+/* What comes from port 53, with its bytes. */
+static __always_inline void tell_received(struct scratch *s, u64 file, struct sock *sk,
+                                          const struct message *message)
+{
+    u16 port = BPF_CORE_READ(sk, __sk_common.skc_dport);
+
+    if (!settings.want_dns || s->result <= 0)
+        return;
+    if (!port && message->name)
+        bpf_probe_read_user(&port, sizeof(port), (void *)(message->name + 2));
+    if (swap16(port) != DNS_PORT || (s->filter_on && !filter_socket(s, file, 0, 0)))
+        return;
+    record_header(s);
+    put_args(s, true);
+    put_user_sockaddr(s, message->name, message->name_len);
+    put_socket(s, file);
+    if (s->type != EVENT_RECVMMSG)
+        put_user_bytes(s, PARAM_DATA, message->data, s->result, EVENT_DATA_MAX,
+                       COUNTER_TRUNCATED_STRING);
+    put_columns(s);
+    record_submit(s);
 }
 
 FAMILY_PROGRAM(socket_data)
@@ -78,39 +166,15 @@ FAMILY_PROGRAM(socket_data)
     struct message message = {};
     u64 file = file_of_fd((s32)s->args[0]);
     struct sock *sk = sock_of_file(file);
-    bool receiving =
-        s->type == EVENT_RECVFROM || s->type == EVENT_RECVMSG || s->type == EVENT_RECVMMSG;
 
-    if (!sk || !message_of_call(s, &message))
-        goto skip;
-    if (receiving) {
-        u16 port = BPF_CORE_READ(sk, __sk_common.skc_dport);
-
-        if (!settings.want_dns || s->result <= 0)
-            goto skip;
-        if (!port && message.name)
-            bpf_probe_read_user(&port, sizeof(port), (void *)(message.name + 2));
-        if (swap16(port) != DNS_PORT)
-            goto skip;
-    } else if (!message.name || !message.name_len) {
-        goto skip;
+    if (sk && s->type == EVENT_SENDMMSG) {
+        tell_messages(s, file);
+    } else if (sk && message_of_call(s, &message)) {
+        if (s->type == EVENT_RECVFROM || s->type == EVENT_RECVMSG || s->type == EVENT_RECVMMSG)
+            tell_received(s, file, sk, &message);
+        else
+            tell_sent(s, file, message.name, message.name_len);
     }
-    if (s->filter_on && !filter_socket(s, file, receiving ? 0 : message.name, message.name_len))
-        goto skip;
-
-    record_header(s);
-    if (s->type == EVENT_SENDTO) {
-        put_args(s, true);
-    } else {
-        put_args(s, true);
-        put_user_sockaddr(s, message.name, message.name_len);
-    }
-    put_socket(s, file);
-    if (receiving && s->type != EVENT_RECVMMSG)
-        put_user_bytes(s, PARAM_DATA, message.data, s->result, EVENT_DATA_MAX,
-                       COUNTER_TRUNCATED_STRING);
-    return family_end(s);
-skip:
     record_end(s);
     return 0;
 }

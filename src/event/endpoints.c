@@ -82,13 +82,15 @@ static void settle_family(struct endpoints *ends, unsigned family)
     ends->address_len = mapped || family == AF_INET ? 4 : 16;
 }
 
+bool endpoints_names_peer(unsigned type)
+{
+    return type == EVENT_CONNECT || type == EVENT_SENDTO || type == EVENT_SENDMSG ||
+           type == EVENT_SENDMMSG;
+}
+
 static bool guess_server(const struct event *event, const struct endpoints *ends)
 {
     switch (event->header->type) {
-    case EVENT_CONNECT:
-    case EVENT_SENDTO:
-    case EVENT_SENDMSG:
-    case EVENT_SENDMMSG: return false;
     case EVENT_RECVFROM:
     case EVENT_RECVMSG:
     case EVENT_RECVMMSG: return ends->local.port <= ends->remote.port;
@@ -122,7 +124,10 @@ bool endpoints_of_event(const struct event *event, struct endpoints *ret_ends)
 
     settle_family(&ends, family);
     ends.has_remote = is_set(&ends.remote);
-    if (socket && socket->role != SOCKET_ROLE_UNKNOWN)
+    /* What a process did with the socket before must not turn the ends round. */
+    if (endpoints_names_peer(event->header->type))
+        ends.is_server = false;
+    else if (socket && socket->role != SOCKET_ROLE_UNKNOWN)
         ends.is_server = socket->role == SOCKET_ROLE_SERVER;
     else
         ends.is_server = guess_server(event, &ends);

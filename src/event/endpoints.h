@@ -26,6 +26,9 @@ struct endpoints {
     struct endpoint local, remote;
 };
 
+/* Whether such a call names whom it talks to: then it is the client, whatever its socket was. */
+bool endpoints_names_peer(unsigned type);
+
 /* False when the event is not about an IPv4 or IPv6 socket. */
 bool endpoints_of_event(const struct event *event, struct endpoints *ret_ends);
 

@@ -249,6 +249,9 @@ static void note_slot(struct rules_needs *needs, const struct slot *slot)
         needs->cwd = true;
         needs->types[EVENT_CHDIR] = needs->types[EVENT_FCHDIR] = true;
     }
+    if (needed & FIELD_NEEDS_ROLES)
+        needs->types[EVENT_CONNECT] = needs->types[EVENT_LISTEN] = needs->types[EVENT_ACCEPT] =
+            needs->types[EVENT_ACCEPT4] = true;
     if (needed & FIELD_NEEDS_SESSIONS)
         needs->types[EVENT_SETSID] = needs->types[EVENT_SETPGID] = true;
 }

@@ -66,6 +66,7 @@ enum field_need {
     FIELD_NEEDS_ENVIRONMENT = 2,
     FIELD_NEEDS_DIRECTORY = 4, /* the current one */
     FIELD_NEEDS_SESSIONS = 8,  /* and process groups, and the terminal that goes with them */
+    FIELD_NEEDS_ROLES = 32,    /* which end of a connection a socket is */
     FIELD_NEEDS_CLOCK = 16,    /* it is another one a moment later, whatever happens */
 };
 

@@ -338,6 +338,15 @@ static void rows_say_what_has_to_be_watched(void **state)
         {"proc.duration", FIELD_NEEDS_CLOCK},
         {"proc.ppid.duration", FIELD_NEEDS_CLOCK},
         {"container.duration", FIELD_NEEDS_CLOCK},
+        {"fd.cip", FIELD_NEEDS_ROLES},
+        {"fd.sip", FIELD_NEEDS_ROLES},
+        {"fd.cport", FIELD_NEEDS_ROLES},
+        {"fd.sport", FIELD_NEEDS_ROLES},
+        {"fd.cnet", FIELD_NEEDS_ROLES},
+        {"fd.snet", FIELD_NEEDS_ROLES},
+        {"fd.cproto", FIELD_NEEDS_ROLES},
+        {"fd.sproto", FIELD_NEEDS_ROLES},
+        {"fd.is_server", FIELD_NEEDS_ROLES},
     };
     const struct field *field;
 

@@ -193,28 +193,30 @@ static bool name_changed(struct field_context *context, const struct field_ref *
 }
 
 /* `known`: the kernel side's dimension of a client's remote end, which is its server. */
-#define SIDES(type, known, function, suffix, what, ...)                                            \
-    EVENT_ROW("fd.c" suffix, type, function, SIDE_CLIENT, what " of the client", __VA_ARGS__),     \
+#define SIDES(type, known, function, suffix, what, also)                                           \
+    EVENT_ROW("fd.c" suffix, type, function, SIDE_CLIENT, what " of the client",                   \
+              .needs = FIELD_NEEDS_ROLES | (also)),                                                \
         LOOKED_UP_ROW("fd.s" suffix, type, known, function, SIDE_SERVER, what " of the server",    \
-                      __VA_ARGS__),                                                                \
+                      .needs = FIELD_NEEDS_ROLES | (also)),                                        \
         EVENT_ROW("fd.l" suffix, type, function, SIDE_LOCAL, what " of the local end",             \
-                  __VA_ARGS__),                                                                    \
+                  .needs = (also)),                                                                \
         LOOKED_UP_ROW("fd.r" suffix, type, known, function, SIDE_REMOTE,                           \
-                      what " of the remote end", __VA_ARGS__)
+                      what " of the remote end", .needs = (also))
 
 static const struct field rows[] = {
     EVENT_ROW("fd.ip", ADDRESS, address, SIDE_EITHER, "IP address of either end"),
-    SIDES(ADDRESS, ADDRESS, address, "ip", "IP address", .needs = 0),
+    SIDES(ADDRESS, ADDRESS, address, "ip", "IP address", 0),
     EVENT_ROW("fd.port", PORT, port, SIDE_EITHER, "port of either end"),
-    SIDES(PORT, PORT, port, "port", "port", .needs = 0),
+    SIDES(PORT, PORT, port, "port", "port", 0),
     EVENT_ROW("fd.net", NETWORK, address, SIDE_EITHER, "IP address of either end, for networks"),
-    SIDES(NETWORK, ADDRESS, address, "net", "IP address, for networks,", .needs = 0),
-    SIDES(NAMES, UNKNOWN, address_name, "ip.name", "DNS name", .needs = FIELD_NEEDS_NAMES),
+    SIDES(NETWORK, ADDRESS, address, "net", "IP address, for networks,", 0),
+    SIDES(NAMES, UNKNOWN, address_name, "ip.name", "DNS name", FIELD_NEEDS_NAMES),
     EVENT_ROW("fd.proto", STRING, port_text, SIDE_CLIENT, "port of the client as text"),
-    SIDES(STRING, UNKNOWN, port_text, "proto", "port as text", .needs = 0),
+    SIDES(STRING, UNKNOWN, port_text, "proto", "port as text", 0),
     LOOKED_UP_ROW("fd.l4proto", STRING, OPEN, l4_protocol, 0, "tcp, udp, icmp, raw or <NA>"),
     EVENT_ROW("fd.sockfamily", STRING, family, 0, "ip or unix"),
-    EVENT_ROW("fd.is_server", BOOL, is_server, 0, "the process is the serving end"),
+    EVENT_ROW("fd.is_server", BOOL, is_server, 0, "the process is the serving end",
+              .needs = FIELD_NEEDS_ROLES),
     EVENT_ROW("fd.connected", BOOL, connected, 0, "the socket is connected"),
     EVENT_ROW("fd.name_changed", BOOL, name_changed, 0,
               "the event gave the socket another pair of addresses"),

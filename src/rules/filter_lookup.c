@@ -209,12 +209,6 @@ static bool by_port(struct lookup *lookup, unsigned port)
     return narrow(lookup, &tables->slot.other_ports);
 }
 
-static bool names_peer(unsigned type)
-{
-    return type == EVENT_CONNECT || type == EVENT_SENDTO || type == EVENT_SENDMSG ||
-           type == EVENT_SENDMMSG;
-}
-
 static bool by_socket(struct lookup *lookup)
 {
     const struct filter_slot *slot = &lookup->tables->slot;
@@ -225,7 +219,7 @@ static bool by_socket(struct lookup *lookup)
         return true;
     if (!narrow(lookup, small(lookup, FILTER_OPEN_AT + socket_index(socket))))
         return false;
-    if (!names_peer(lookup->event->header->type) ||
+    if (!endpoints_names_peer(lookup->event->header->type) ||
         !event_has(lookup->event, PARAM_SOCKET_ADDRESS) ||
         !endpoints_of_event(lookup->event, &ends) || !ends.has_remote || ends.is_server)
         return true;
@@ -262,7 +256,7 @@ static size_t look_of(unsigned type)
                    : LOOKS;
     case FAMILY_PATH: return dimension_looks_up_arguments(type) ? LOOK_ARGUMENTS : LOOKS;
     case FAMILY_NETWORK:
-    case FAMILY_SOCKET_DATA: return names_peer(type) ? LOOK_PEER : LOOK_SOCKET;
+    case FAMILY_SOCKET_DATA: return endpoints_names_peer(type) ? LOOK_PEER : LOOK_SOCKET;
     default: return LOOKS;
     }
 }

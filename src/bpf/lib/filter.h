@@ -317,7 +317,7 @@ static __always_inline bool filter_by_name(struct scratch *s, struct filter_slot
     s->name_key.slot = s->filter_slot;
     long len = bpf_probe_read_kernel_str(s->name_key.name, FILTER_NAME_MAX,
                                          KERNEL_READ(dentry, d_name.name));
-    if (len <= 0)
+    if (len <= 1) /* that of a pipe is empty, its path is not */
         return true;
     struct scratch *keys = filter_keys(s);
     if (!keys)
@@ -404,8 +404,7 @@ CHECKED_ONCE int filter_socket(struct scratch *s, u64 file, u64 name, u64 len)
     if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
                        COUNTER_FILTERED_OPEN))
         return false;
-    if (!s->filter_on || !name || socket_role(file) == SOCKET_ROLE_SERVER ||
-        !socket_peer(sk, family, name, len, &peer))
+    if (!s->filter_on || !name || !socket_peer(sk, family, name, len, &peer))
         return true;
     return filter_by_peer(s, &peer);
 }

@@ -57,6 +57,14 @@ struct list_head {
     struct list_head *next;
 };
 
+typedef struct {
+    unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+    sigset_t signal;
+};
+
 struct super_block;
 struct inode;
 struct mnt_namespace;
@@ -282,6 +290,7 @@ struct task_struct {
     struct pid *thread_pid;
     u64 start_boottime;
     u64 self_exec_id; /* counts its execs */
+    struct sigpending pending;
     struct list_head children;
     const struct cred *cred;
     char comm[16];

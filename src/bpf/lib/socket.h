@@ -84,6 +84,16 @@ static __always_inline void peer_map(struct peer *peer)
     words[0] = words[1] = 0;
 }
 
+/* 1: IPv4 mapped into IPv6, 2: IPv6 proper, 0: no address. */
+static __always_inline u32 address_kind(const u8 address[16])
+{
+    const u32 *words = (const u32 *)address;
+
+    if (!words[0] && !words[1] && words[2] == 0xffff0000)
+        return 1;
+    return words[0] || words[1] || words[2] || words[3] ? 2 : 0;
+}
+
 static __always_inline bool peer_is_set(const struct peer *peer)
 {
     const u64 *words = (const u64 *)peer->address;
@@ -121,9 +131,15 @@ static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u
         if (!peer_is_set(peer))
             return false;
     }
-    if (family == AF_INET)
+    if (family == AF_INET) {
         peer_map(peer);
-    return true;
+        return true;
+    }
+    /* Which kind both ends are of is told by both of them: left to user space when they differ. */
+    u8 local[16] = {};
+    bpf_core_read(local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+    u32 own = address_kind(local), other = address_kind(peer->address);
+    return other && (!own || own == other);
 }
 
 /* SOCKET, and the paths of a unix socket. */
