@@ -93,7 +93,6 @@ static __always_inline void tell_sent(struct scratch *s, u64 file, u64 name, u64
     if (s->type != EVENT_SENDTO)
         put_user_sockaddr(s, name, name_len);
     put_socket(s, file);
-    put_columns(s);
     record_submit(s);
 }
 
@@ -157,7 +156,6 @@ static __always_inline void tell_received(struct scratch *s, u64 file, struct so
     if (s->type != EVENT_RECVMMSG)
         put_user_bytes(s, PARAM_DATA, message->data, s->result, EVENT_DATA_MAX,
                        COUNTER_TRUNCATED_STRING);
-    put_columns(s);
     record_submit(s);
 }
 

@@ -37,6 +37,8 @@ extern const size_t acts_count;
 
 /* setns by a thread whose seccomp filter answers it with EXDEV. */
 long act_denied(void);
+long act_trapped(void);
+long act_sendmmsg(void);
 
 /* The directory and the file that acts work on. */
 void acts_prepare(void);
