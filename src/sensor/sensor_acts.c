@@ -23,6 +23,10 @@
 #include "base/cleanup.h"
 #include "sensor/sensor_acts.h"
 
+/* Descriptors that are nobody's: those of the sensor are below. */
+#define DUP_TO   900
+#define DUP_FROM 910
+
 #define FILE_B ACTS_DIR "/b"
 
 #define S(param, text)   {PARAM_##param, 0, text, sizeof(text) - 1}
@@ -140,14 +144,14 @@ static long do_chdir(void)
 static long do_dup2(void)
 {
     int fd = open(ACTS_FILE, O_RDONLY);
-    long r = closed(syscall(SYS_dup2, fd, 77));
+    long r = closed(syscall(SYS_dup2, fd, DUP_TO));
     close(fd);
     return r;
 }
 static long do_fcntl(void)
 {
     _cleanup_close_ int fd = open(ACTS_FILE, O_RDONLY);
-    return closed(fcntl(fd, F_DUPFD, 80));
+    return closed(fcntl(fd, F_DUPFD, DUP_FROM));
 }
 static long do_splice(void)
 {
@@ -480,8 +484,8 @@ const struct act acts[] = {
     {"fchmod", EVENT_FCHMOD, do_fchmod, 0, 0, {S(PATH, ACTS_FILE), N(MODE, 0644)}},
     {"chown", EVENT_CHOWN, do_chown, 0, 0, {N(UID, 12), N(GID, 34)}},
     {"chdir", EVENT_CHDIR, do_chdir, 0, 0, {S(PATH, ACTS_DIR)}},
-    {"dup2", EVENT_DUP2, do_dup2, 77, 0, {S(PATH, ACTS_FILE), N(FD2, 77)}},
-    {"fcntl F_DUPFD", EVENT_FCNTL, do_fcntl, ANY, 0, {S(PATH, ACTS_FILE), N(ARG2, 80)}},
+    {"dup2", EVENT_DUP2, do_dup2, DUP_TO, 0, {S(PATH, ACTS_FILE), N(FD2, DUP_TO)}},
+    {"fcntl F_DUPFD", EVENT_FCNTL, do_fcntl, ANY, 0, {S(PATH, ACTS_FILE), N(ARG2, DUP_FROM)}},
     {"splice", EVENT_SPLICE, do_splice, 1, 0, {S(PATH, "/etc/passwd"), N(SIZE, 1)}},
     {"socket", EVENT_SOCKET, do_socket, ANY, 0, {N(DOMAIN, AF_PACKET), N(SOCKET_TYPE, SOCK_RAW)}},
     {"bind", EVENT_BIND, do_bind, 0, 0, {{0}}},
