@@ -31,7 +31,8 @@ static __always_inline bool can_match(struct scratch *s, u64 file)
         break;
     default: return true; /* rare */
     }
-    return filter_opened(s, file, &asked) && (!s->filter_on || filter_file(s, file));
+    return filter_opened(s, file, &asked) && (!s->filter_on || filter_file(s, file)) &&
+           filter_opened_name(s, &asked, s->result < 0);
 }
 
 FAMILY_PROGRAM(open_unfiltered)

@@ -257,7 +257,7 @@ struct open_asked {
     s64 dirfd;
 };
 
-/* By how a file was opened. */
+/* By how a file was opened; *asked: what the caller asked for. */
 CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, struct open_asked *asked)
 {
     struct file *file = (void *)address;
@@ -265,9 +265,8 @@ CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, struct open_asked
 
     if (!s || !asked)
         return true;
-    u64 flags = asked->flags, mode = asked->mode, name = asked->name;
+    u64 flags = asked->flags, mode = asked->mode;
     u32 access = flags & O_ACCMODE;
-    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
     if (address) {
         struct inode *inode = KERNEL_READ(file, f_inode);
         access = KERNEL_READ(file, f_flags) & O_ACCMODE; /* not what openat2's caller has now */
@@ -287,18 +286,23 @@ CHECKED_ONCE int filter_opened(struct scratch *s, u64 address, struct open_asked
     u32 index = s->type == EVENT_CREAT ? 0 : FILTER_OPEN(access, makes_executable, opened);
     if (index >= FILTER_OPEN_COUNT)
         return true;
-    if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
-                       COUNTER_FILTERED_OPEN))
-        return false;
-    if (!s->filter_on || !name)
+    return filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
+                         COUNTER_FILTERED_OPEN);
+}
+
+/* By the name that an open was given; `failed`: there is no file that says more. */
+CHECKED_ONCE int filter_opened_name(struct scratch *s, struct open_asked *asked, u32 failed)
+{
+    if (!s || !asked || !s->filter_on || !asked->name)
         return true;
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
     struct filter_vector *no_dots = filter_small(s->filter_slot, FILTER_RAW_AT + 1);
     bool asks_raw = tables->asks_raw && filter_asks(s, no_dots);
     /* A file that is not there is called what the caller called it. */
-    bool asks_path = opened == FILTER_OPENED_FAILED && filter_asks_text(s, FILTER_TEXT_PATH);
+    bool asks_path = failed && filter_asks_text(s, FILTER_TEXT_PATH);
     if (!asks_raw && !asks_path)
         return true;
-    u32 len, holds = filter_name_given(s, name, &len);
+    u32 len, holds = filter_name_given(s, asked->name, &len);
     if (asks_raw && !(holds & NAME_DOTS) && !filter_narrow(s, no_dots, COUNTER_FILTERED_RAW))
         return false;
     if (!s->filter_on || !asks_path)
@@ -348,9 +352,10 @@ CHECKED_ONCE int filter_file(struct scratch *s, u64 address)
     struct dentry *dentry = KERNEL_READ(file, f_path.dentry);
     struct vfsmount *mount = KERNEL_READ(file, f_path.mnt);
 
-    if (!filter_by_name(s, tables, dentry, mount))
+    /* The path costs most, but leaves the least: often nothing that asks for more. */
+    if (!filter_by_path(s, dentry, mount))
         return false;
-    return !s->filter_on || filter_by_path(s, dentry, mount);
+    return !s->filter_on || filter_by_name(s, tables, dentry, mount);
 }
 
 static __always_inline u32 filter_socket_index(struct sock *sk, u16 family)
