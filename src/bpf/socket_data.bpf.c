@@ -83,42 +83,38 @@ static __always_inline bool message_of_call(struct scratch *s, struct message *m
     }
 }
 
-/* One that is sent. */
-static __always_inline void tell_sent(struct scratch *s, u64 file, u64 name, u64 name_len)
+/* One that is sent. `several`: from within a loop, where the stack has no room for put_args. */
+static __always_inline void tell_sent(struct scratch *s, u64 file, u64 name, u64 name_len,
+                                      const bool several)
 {
     if (!name || !name_len || (s->filter_on && !filter_socket(s, file, name, name_len)))
         return;
     record_header(s);
-    put_args(s, true);
-    if (s->type != EVENT_SENDTO)
+    if (several) {
+        put_number(s, PARAM_FD, (s64)(s32)s->args[0]);
+        put_number(s, PARAM_FLAGS, (u32)s->args[3]);
+    } else {
+        put_args(s, true);
+    }
+    if (several || s->type != EVENT_SENDTO)
         put_user_sockaddr(s, name, name_len);
     put_socket(s, file);
     record_submit(s);
 }
 
-struct messages_walk {
-    struct scratch *s;
-    u64 file;
-    u64 address; /* of the next struct mmsghdr */
-    /* As they were before the first. */
-    struct filter_vector candidates;
-    u32 filter_on, flags;
-};
-
 static long message_step(u64 index, void *data)
 {
-    struct messages_walk *walk = data;
-    struct scratch *s = walk->s;
-    bool compat = is_compat(s);
+    struct scratch *s = *(struct scratch **)data;
+    struct messages_walk *walk = &s->messages;
     struct message message = {};
 
     s->candidates = walk->candidates;
     s->filter_on = walk->filter_on;
     s->flags = walk->flags;
-    if (!message_from_msghdr(walk->address, compat, &message))
+    if (!message_from_msghdr(walk->address, is_compat(s), &message))
         return 1;
-    tell_sent(s, walk->file, message.name, message.name_len);
-    walk->address += compat ? MMSGHDR_COMPAT_BYTES : MMSGHDR_BYTES;
+    walk->address += is_compat(s) ? MMSGHDR_COMPAT_BYTES : MMSGHDR_BYTES;
+    tell_sent(s, walk->file, message.name, message.name_len, true);
     return 0;
 }
 
@@ -126,14 +122,13 @@ static long message_step(u64 index, void *data)
 static __always_inline void tell_messages(struct scratch *s, u64 file)
 {
     u32 messages = s->result > 0 ? s->result : 1;
-    struct messages_walk walk = {.s = s,
-                                 .file = file,
-                                 .address = s->args[1],
-                                 .candidates = s->candidates,
-                                 .filter_on = s->filter_on,
-                                 .flags = s->flags};
 
-    if (bpf_loop(messages < MESSAGES_MAX ? messages : MESSAGES_MAX, message_step, &walk, 0) < 0)
+    s->messages = (struct messages_walk){.file = file,
+                                         .address = s->args[1],
+                                         .candidates = s->candidates,
+                                         .filter_on = s->filter_on,
+                                         .flags = s->flags};
+    if (bpf_loop(messages < MESSAGES_MAX ? messages : MESSAGES_MAX, message_step, &s, 0) < 0)
         count(COUNTER_FAILED_LOOP);
 }
 
@@ -171,7 +166,7 @@ FAMILY_PROGRAM(socket_data)
         if (s->type == EVENT_RECVFROM || s->type == EVENT_RECVMSG || s->type == EVENT_RECVMMSG)
             tell_received(s, file, sk, &message);
         else
-            tell_sent(s, file, message.name, message.name_len);
+            tell_sent(s, file, message.name, message.name_len, false);
     }
     record_end(s);
     return 0;

@@ -47,6 +47,15 @@ struct path_walk {
     u32 unused;
 };
 
+/* The messages of a sendmmsg, one after the other. Not on the stack for want of room there. */
+struct messages_walk {
+    u64 file;
+    u64 address; /* of the next struct mmsghdr */
+    /* As they were before the first. */
+    struct filter_vector candidates;
+    u32 filter_on, flags;
+};
+
 struct scratch {
     u64 busy;
     u32 index; /* its own, in the map */
@@ -68,6 +77,7 @@ struct scratch {
     struct filter_vector candidates; /* columns not ruled out yet */
     struct filter_name_key name_key;
     struct path_walk walk;
+    struct messages_walk messages;
     char window[WINDOW_BYTES];
     char path[2 * PATH_ROOM + 256];
     char data[RECORD_ROOM + RECORD_SLACK];
