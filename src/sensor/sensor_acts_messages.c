@@ -19,8 +19,8 @@ long act_sendmmsg(void)
     struct mmsghdr messages[2] = {{.msg_hdr = {.msg_iov = &part, .msg_iovlen = 1}},
                                   {.msg_hdr = {.msg_iov = &part, .msg_iovlen = 1}}};
 
-    if (bind(receiver, any, len) < 0 || getsockname(receiver, any, &len) < 0 ||
-        connect(fd, any, len) < 0)
+    if (receiver < 0 || fd < 0 || bind(receiver, any, len) < 0 ||
+        getsockname(receiver, any, &len) < 0 || connect(fd, any, len) < 0)
         return -errno;
     messages[1].msg_hdr.msg_name = &address;
     messages[1].msg_hdr.msg_namelen = len;

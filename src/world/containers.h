@@ -18,17 +18,24 @@ struct containers;
 struct pending;
 struct user_set;
 
+/* How often users were asked for of late. */
+struct users_ask {
+    uint64_t first; /* when, of those counted */
+    uint32_t pid;   /* by whose root last */
+    uint32_t count;
+};
+
 struct container_entry {
     struct container container;
     struct containers *table; /* NULL once it is out of the table */
     UT_hash_handle hh;        /* by id */
     uint64_t scope;           /* of its DNS answers: never reused */
     uint64_t idle_since;      /* meaningful while `processes` is 0 */
-    uint64_t users_asked;     /* when its users were asked for last */
-    uint32_t processes;       /* that are in it */
-    uint32_t last_pid;        /* of the process that entered it last */
-    struct pending *pending;  /* while its metadata is late */
-    bool busy;                /* has held events: stays in the table */
+    struct users_ask users_ask;
+    uint32_t processes;      /* that are in it */
+    uint32_t last_pid;       /* of the process that entered it last */
+    struct pending *pending; /* while its metadata is late */
+    bool busy;               /* has held events: stays in the table */
     struct user_set *users;
     uint8_t service_address[16]; /* what KUBERNETES_SERVICE_HOST declares */
     uint8_t service_address_len; /* 0: not declared */

@@ -4,6 +4,7 @@
 #include "world/world_internal.h"
 
 #define USERS_ASK_INTERVAL (10 * NS_PER_S) /* before the files are read again for an unknown id */
+#define USERS_ASKS         16              /* within it, each by the root of another process */
 
 struct process *world_process(struct world *world, struct exec_id id)
 {
@@ -52,20 +53,37 @@ static uint32_t pid_in(const struct world *world, const struct container *contai
     return container ? container_entry_of(container)->last_pid : 0;
 }
 
+/*
+ * Files that do not have an id are not read again for a while, but by the root of another process:
+ * the one before may be gone, or have been on its way into the container.
+ */
+static bool may_ask(struct users_ask *ask, uint64_t now, uint32_t pid)
+{
+    if (ask->count && now - ask->first >= USERS_ASK_INTERVAL)
+        ask->count = 0;
+    if (ask->count && (pid == ask->pid || ask->count >= USERS_ASKS))
+        return false;
+    if (!ask->count)
+        ask->first = now;
+    ask->pid = pid;
+    ask->count++;
+    return true;
+}
+
 static const struct user *find_user(struct world *world, const struct container *container,
                                     uint32_t id, find_id find)
 {
     const struct world_requests *requests = &world->requests;
     struct container_entry *entry = container ? container_entry_of(container) : NULL;
     struct user_set **set = entry ? &entry->users : &world->users;
-    uint64_t *asked = entry ? &entry->users_asked : &world->users_asked;
+    struct users_ask *ask = entry ? &entry->users_ask : &world->users_ask;
+    uint32_t pid = pid_in(world, container);
 
     const struct user *user = find(*set, id);
-    if (user || !requests->users || (*asked && world->now + 1 - *asked < USERS_ASK_INTERVAL))
+    if (user || !requests->users || !may_ask(ask, world->now, pid))
         return user;
-    *asked = world->now + 1; /* 0: never */
-    world->depth++;          /* replaced sets live on until the next record */
-    requests->users(requests->data, world, container, pid_in(world, container));
+    world->depth++; /* replaced sets live on until the next record */
+    requests->users(requests->data, world, container, pid);
     world->depth--;
     return find(*set, id);
 }

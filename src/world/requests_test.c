@@ -304,7 +304,8 @@ static void test_users(void **state)
     stream_exec(&s, 200, "/bin/a", CG_A, PATH_A);
     const char *root = world_user_name(s.world, NULL, 0);
     assert_string_equal(root, "root");
-    assert_int_equal(world_counters(s.world)->users_malformed, 1);
+    /* Once for the container, whose files are read at its first exec, and once for the host. */
+    assert_int_equal(world_counters(s.world)->users_malformed, 2);
     assert_string_equal(world_group_name(s.world, NULL, 50), "staff");
     machine.passwd = "toor:x:0:0:root:/toor:/bin/zsh\n";
     const struct container *container = world_container(s.world, ID_A);
@@ -329,6 +330,24 @@ static void test_users(void **state)
     assert_false(world_address_has_name(s.world, NULL, pods_api, 4, "kubernetes"));
     assert_string_equal(world_address_name(s.world, container, pods_api, 4),
                         "kubernetes.default.svc");
+}
+
+/* A process on its way into a container saw other files: the next one is asked. */
+static void test_users_of_another_process(void **state)
+{
+    const struct container *container;
+
+    machine.passwd = "root:x:0:0:root:/root:/bin/sh\n";
+    stream_exec(&s, 200, "/bin/a", CG_A, PATH_A);
+    assert_int_equal(machine.users_calls, 1); /* nobody has asked for a name */
+    container = world_container(s.world, ID_A);
+    assert_null(world_user_name(s.world, container, 1));
+    assert_null(world_user_name(s.world, container, 1));
+    unsigned calls = machine.users_calls;
+    machine.passwd = "daemon:x:1:1:daemon:/:/bin/sh\n";
+    stream_exec(&s, 201, "/bin/b", CG_A, PATH_A);
+    assert_string_equal(world_user_name(s.world, container, 1), "daemon");
+    assert_int_equal(machine.users_calls, calls + 1);
 }
 
 static const char dns_message[] = "\1\2\x81\x80\0\1\0\1\0\0\0\0"
@@ -400,6 +419,7 @@ int main(void)
         TEST(test_process_asked),
         TEST(test_found_before_clone),
         TEST(test_users),
+        TEST(test_users_of_another_process),
         TEST(test_dns),
     };
 

@@ -250,6 +250,9 @@ static int judge_event(struct world *world, const struct event *event, struct pr
         .wall_time = header->time + (uint64_t)world->clock_offset,
     };
     world->actor = entry;
+    /* A program can be over before its user is asked for: the first one's root is looked into. */
+    if (is_exec(header) && process->container && !container_entry_of(process->container)->users)
+        world_user_name(world, process->container, header->euid);
     if (world->judge)
         world->judge(world->judge_data, &judged);
     world->actor = outer;

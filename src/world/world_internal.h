@@ -45,7 +45,7 @@ struct world {
     struct address_names names;
     struct user_set *users;         /* the host's */
     struct user_set *retired_users; /* replaced, freed with the next record */
-    uint64_t users_asked;
+    struct users_ask users_ask;
     struct process_entry *actor; /* of the event being judged, or NULL */
 };
 
