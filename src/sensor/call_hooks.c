@@ -39,7 +39,6 @@ struct call_hooks {
     struct call_hook hooks[EVENT_SYSCALL_MAX]; /* by the call's number */
 };
 
-DEFINE_CLEANUP(struct btf *, btf__free);
 DEFINE_CLEANUP(struct call_hooks *, call_hooks_free);
 
 static int load_stub(const struct bpf_insn *stub, size_t length, uint32_t function)
@@ -98,7 +97,7 @@ static size_t find_functions(struct call_hooks *hooks, const struct btf *btf,
     return found;
 }
 
-int call_hooks_new(struct call_hooks **ret_hooks, struct error *ret_error)
+int call_hooks_new(const struct btf *btf, struct call_hooks **ret_hooks, struct error *ret_error)
 {
     static const char *const needed[] = {PREFIX "execve", PREFIX_PLAIN "setsid", "ia32_sys_call",
                                          "__secure_computing"};
@@ -113,7 +112,6 @@ int call_hooks_new(struct call_hooks **ret_hooks, struct error *ret_error)
     if (kernel_preemptible())
         return error_set(ret_error, -EOPNOTSUPP, "the kernel is preemptible");
     _cleanup_(call_hooks_freep) struct call_hooks *hooks = calloc(1, sizeof(*hooks));
-    _cleanup_(btf__freep) struct btf *btf = btf__load_vmlinux_btf();
     if (!hooks || !btf)
         return error_set(ret_error, -ENOMEM, "the kernel's BTF can't be read");
     for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)

@@ -15,13 +15,15 @@
 #include "base/error.h"
 #include "event/abi.h"
 
+struct btf;
 struct call_hooks;
 
 /*
- * Fails, with the reason, where the kernel does not let programs be attached so or may not run each
- * of them to its end. Attaches nothing: taking a hook away takes the kernel a tenth of a second.
+ * By the kernel's BTF, which may be NULL. Fails, with the reason, where the kernel does not let
+ * programs be attached so or may not run each of them to its end. Attaches nothing: taking a hook
+ * away takes the kernel a tenth of a second.
  */
-int call_hooks_new(struct call_hooks **ret_hooks, struct error *ret_error);
+int call_hooks_new(const struct btf *btf, struct call_hooks **ret_hooks, struct error *ret_error);
 
 /* The parameter's name in the types of the functions, which tells them apart: bpf/dispatch.bpf.c */
 enum call_kind { CALL_REGS, CALL_UNUSED, CALL_KINDS };

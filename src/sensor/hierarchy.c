@@ -42,7 +42,7 @@ static int subsystem_index(const struct btf *btf, const char *name)
     return -1;
 }
 
-void hierarchy_find(int *ret_subsystem, int *ret_number)
+void hierarchy_find(const struct btf *btf, int *ret_subsystem, int *ret_number)
 {
     static const char *const controllers[] = {"memory", "pids", "cpuset", "cpu", "devices"};
     _cleanup_free_ char *cgroups = NULL;
@@ -56,10 +56,8 @@ void hierarchy_find(int *ret_subsystem, int *ret_number)
 
         if (!number)
             continue;
-        struct btf *btf = btf__load_vmlinux_btf();
         *ret_subsystem = btf ? subsystem_index(btf, controllers[i]) : -1;
         *ret_number = number;
-        btf__free(btf);
         return;
     }
 }

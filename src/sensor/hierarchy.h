@@ -4,8 +4,10 @@
 
 /*
  * The v1 hierarchy whose cgroups name containers: the first that is mounted as v1 of memory, pids,
- * cpuset, cpu, devices. Its index in the kernel's css_set, -1 when there is none, and its number.
+ * cpuset, cpu, devices. Its index in the kernel's css_set by the kernel's BTF (NULL: unknown), -1
+ * when there is none, and its number.
  */
-void hierarchy_find(int *ret_subsystem, int *ret_number);
+struct btf;
+void hierarchy_find(const struct btf *btf, int *ret_subsystem, int *ret_number);
 
 #endif

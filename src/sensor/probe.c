@@ -17,12 +17,15 @@
 struct probe {
     const char *name;
     bool required;
-    enum probe_result (*run)(const struct probe *probe, char *detail, size_t size);
+    enum probe_result (*run)(const struct probe *probe, const struct btf *btf, char *detail,
+                             size_t size);
     int type;             /* of program or map */
     int attach;           /* expected attach type */
     const char *function; /* the kernel's BTF name of what a program attaches to */
     const char *absent;   /* what it means that the name is missing */
 };
+
+DEFINE_CLEANUP(struct btf *, btf__free);
 
 static enum probe_result from_errno(int error, char *detail, size_t size)
 {
@@ -30,7 +33,8 @@ static enum probe_result from_errno(int error, char *detail, size_t size)
     return error == EPERM || error == EACCES ? PROBE_REFUSED : PROBE_NO;
 }
 
-static enum probe_result probe_btf(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_btf(const struct probe *probe, const struct btf *btf, char *detail,
+                                   size_t size)
 {
     if (privileges_btf())
         return PROBE_YES;
@@ -38,7 +42,8 @@ static enum probe_result probe_btf(const struct probe *probe, char *detail, size
     return PROBE_NO;
 }
 
-static enum probe_result probe_capabilities(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_capabilities(const struct probe *probe, const struct btf *btf,
+                                            char *detail, size_t size)
 {
     if (privileges_bpf())
         return PROBE_YES;
@@ -46,7 +51,8 @@ static enum probe_result probe_capabilities(const struct probe *probe, char *det
     return PROBE_REFUSED;
 }
 
-static enum probe_result probe_pid_namespace(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_pid_namespace(const struct probe *probe, const struct btf *btf,
+                                             char *detail, size_t size)
 {
     if (privileges_initial_pid_namespace())
         return PROBE_YES;
@@ -54,7 +60,8 @@ static enum probe_result probe_pid_namespace(const struct probe *probe, char *de
     return PROBE_NO;
 }
 
-static enum probe_result probe_map(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_map(const struct probe *probe, const struct btf *btf, char *detail,
+                                   size_t size)
 {
     struct bpf_map_create_opts opts = {.sz = sizeof(opts)};
     __u32 key = 4, value = 8, entries = 1;
@@ -70,12 +77,13 @@ static enum probe_result probe_map(const struct probe *probe, char *detail, size
     return PROBE_YES;
 }
 
-static enum probe_result probe_calls(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_calls(const struct probe *probe, const struct btf *btf, char *detail,
+                                     size_t size)
 {
     struct call_hooks *hooks = NULL;
     struct error why = {0};
 
-    if (call_hooks_new(&hooks, &why) < 0)
+    if (call_hooks_new(btf, &hooks, &why) < 0)
         snprintf(detail, size, "by tracepoint: %s", why.message);
     else
         snprintf(detail, size, "by fexit");
@@ -84,7 +92,8 @@ static enum probe_result probe_calls(const struct probe *probe, char *detail, si
 }
 
 /* Load (and attach, where that is a raw tracepoint open) a program that does nothing. */
-static enum probe_result probe_program(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_program(const struct probe *probe, const struct btf *btf,
+                                       char *detail, size_t size)
 {
     static const struct bpf_insn nothing[] = {
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
@@ -96,11 +105,9 @@ static enum probe_result probe_program(const struct probe *probe, char *detail, 
     };
 
     if (probe->function) {
-        struct btf *btf = btf__load_vmlinux_btf();
         int kind = probe->attach == BPF_TRACE_RAW_TP ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC;
         int id = btf ? btf__find_by_name_kind(btf, probe->function, (__u32)kind) : -ENOENT;
 
-        btf__free(btf);
         if (id < 0) {
             snprintf(detail, size, "%s", probe->absent ? probe->absent : "no such hook here");
             return PROBE_NO;
@@ -124,7 +131,8 @@ static enum probe_result probe_program(const struct probe *probe, char *detail, 
     return result;
 }
 
-static enum probe_result probe_lsm_active(const struct probe *probe, char *detail, size_t size)
+static enum probe_result probe_lsm_active(const struct probe *probe, const struct btf *btf,
+                                          char *detail, size_t size)
 {
     _cleanup_free_ char *list = NULL;
 
@@ -185,11 +193,12 @@ size_t probe_run(struct probe_feature features[PROBE_FEATURES_MAX])
     size_t count = sizeof(probes) / sizeof(probes[0]);
 
     libbpf_set_print(NULL);
+    _cleanup_(btf__freep) struct btf *btf = btf__load_vmlinux_btf();
     for (size_t i = 0; i < count; i++) {
         features[i] =
             (struct probe_feature){.name = probes[i].name, .required = probes[i].required};
         features[i].result =
-            probes[i].run(&probes[i], features[i].detail, sizeof(features[i].detail));
+            probes[i].run(&probes[i], btf, features[i].detail, sizeof(features[i].detail));
     }
     return count;
 }

@@ -175,17 +175,8 @@ static void fill_clone_types(struct bulwark *skeleton)
     }
 }
 
-/* By the kernel's own description of itself. */
-static bool kernel_has_function(const char *name)
-{
-    struct btf *btf = btf__load_vmlinux_btf();
-    bool has = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-
-    btf__free(btf);
-    return has;
-}
-
-static int configure(struct bulwark *skeleton, const struct sensor_config *config)
+static int configure(struct bulwark *skeleton, const struct sensor_config *config,
+                     const struct btf *btf)
 {
     int cpus = libbpf_num_possible_cpus();
     int r;
@@ -195,8 +186,9 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
     if (getrandom((void *)(uintptr_t)skeleton->rodata->noise_secret,
                   sizeof(skeleton->rodata->noise_secret), 0) < 0)
         return -errno;
-    skeleton->rodata->can_load = kernel_has_function("bpf_rdonly_cast");
-    hierarchy_find(&skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
+    skeleton->rodata->can_load =
+        btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+    hierarchy_find(btf, &skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
     fill_clone_types(skeleton);
     r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
     if (r == 0)
@@ -352,7 +344,8 @@ void sensor_list_noise(const struct sensor *sensor, noise_visit visit, void *dat
 }
 
 /* By fexit when there are hooks. */
-static int start(struct sensor *sensor, const struct sensor_config *config, struct error *ret_error)
+static int start(struct sensor *sensor, const struct sensor_config *config, const struct btf *btf,
+                 struct error *ret_error)
 {
     bool fexit = sensor->hooks != NULL;
 
@@ -361,7 +354,7 @@ static int start(struct sensor *sensor, const struct sensor_config *config, stru
     sensor->skeleton = bulwark__open();
     if (!sensor->skeleton)
         return error_set(ret_error, -errno, "can't open the BPF object: %s", strerror(errno));
-    int r = configure(sensor->skeleton, config);
+    int r = configure(sensor->skeleton, config, btf);
     if (r == 0)
         r = choose_programs(sensor->skeleton, fexit);
     if (r < 0)
@@ -406,6 +399,7 @@ static void stop(struct sensor *sensor)
 }
 
 DEFINE_CLEANUP(struct sensor *, sensor_close);
+DEFINE_CLEANUP(struct btf *, btf__free);
 
 int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
                 struct error *ret_error)
@@ -427,13 +421,15 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
     if (!sensor)
         return error_set(ret_error, -ENOMEM, "out of memory");
     sensor->epoll_fd = -1;
+    /* What the kernel says of itself; without it there is less that is made use of. */
+    _cleanup_(btf__freep) struct btf *btf = btf__load_vmlinux_btf();
 
     if (config.tracepoint)
         r = error_set(&why, -EOPNOTSUPP, "it was asked for");
     else
-        r = call_hooks_new(&sensor->hooks, &why);
+        r = call_hooks_new(btf, &sensor->hooks, &why);
     if (r == 0) {
-        r = start(sensor, &config, &why);
+        r = start(sensor, &config, btf, &why);
         if (r < 0)
             stop(sensor);
     }
@@ -441,7 +437,7 @@ int sensor_open(const struct sensor_config *given, struct sensor **ret_sensor,
         /* Its first line: behind it stands what the verifier said. */
         log_info("system calls are told of by tracepoint: %.*s", (int)strcspn(why.message, "\n"),
                  why.message);
-        r = start(sensor, &config, ret_error);
+        r = start(sensor, &config, btf, ret_error);
     }
     if (r < 0)
         return r;

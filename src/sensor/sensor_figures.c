@@ -9,10 +9,10 @@
 #include "base/cleanup.h"
 #include "sensor/sensor_internal.h"
 
-/* Events that the kernel ran no program for, since the CPU was in the midst of the same. */
-static uint64_t programs_missed(const struct sensor *sensor)
+typedef void (*visit_program)(void *data, const char *name, const struct bpf_prog_info *info);
+
+static void each_program(const struct sensor *sensor, visit_program visit, void *data)
 {
-    uint64_t missed = sensor->hooks ? call_hooks_missed(sensor->hooks) : 0;
     struct bpf_program *program;
 
     bpf_object__for_each_program(program, sensor->skeleton->obj)
@@ -22,8 +22,21 @@ static uint64_t programs_missed(const struct sensor *sensor)
 
         if (bpf_program__autoload(program) &&
             bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
-            missed += info.recursion_misses;
+            visit(data, bpf_program__name(program), &info);
     }
+}
+
+static void add_missed(void *data, const char *name, const struct bpf_prog_info *info)
+{
+    *(uint64_t *)data += info->recursion_misses;
+}
+
+/* Events that the kernel ran no program for, since the CPU was in the midst of the same. */
+static uint64_t programs_missed(const struct sensor *sensor)
+{
+    uint64_t missed = sensor->hooks ? call_hooks_missed(sensor->hooks) : 0;
+
+    each_program(sensor, add_missed, &missed);
     return missed;
 }
 
@@ -89,17 +102,19 @@ size_t sensor_hooks(const struct sensor *sensor)
     return sensor->hooks ? call_hooks_count(sensor->hooks) : 0;
 }
 
+struct telling {
+    sensor_program callback;
+    void *data;
+};
+
+static void tell_program(void *data, const char *name, const struct bpf_prog_info *info)
+{
+    const struct telling *telling = data;
+
+    telling->callback(telling->data, name, info->verified_insns);
+}
+
 void sensor_programs(const struct sensor *sensor, sensor_program callback, void *data)
 {
-    struct bpf_program *program;
-
-    bpf_object__for_each_program(program, sensor->skeleton->obj)
-    {
-        struct bpf_prog_info info = {0};
-        __u32 size = sizeof(info);
-
-        if (bpf_program__autoload(program) &&
-            bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
-            callback(data, bpf_program__name(program), info.verified_insns);
-    }
+    each_program(sensor, tell_program, &(struct telling){callback, data});
 }

@@ -53,10 +53,9 @@ static __always_inline void put_unix_path(struct scratch *s, u32 id, struct unix
     param_close(s, offset, id, 0, len);
 }
 
-/* Which end of a connection a socket is, as far as events have told. */
-static __always_inline u32 socket_role(u64 file)
+/* Which end of a connection a socket is, as far as events have told; by its inode's number. */
+static __always_inline u32 socket_role(u64 inode)
 {
-    u64 inode = BPF_CORE_READ((struct file *)file, f_inode, i_ino);
     u32 *known = bpf_map_lookup_elem(&socket_roles, &inode);
 
     return known ? *known : SOCKET_ROLE_UNKNOWN;
@@ -164,7 +163,7 @@ CHECKED_ONCE int put_socket(struct scratch *s, u64 file)
     out->type = BPF_CORE_READ(sk, sk_type);
     out->protocol = BPF_CORE_READ(sk, sk_protocol);
     out->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-    out->role = socket_role(file);
+    out->role = socket_role(inode);
     out->net_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
     out->cookie = inode;
     if (family == AF_INET || family == AF_INET6) {
