@@ -232,7 +232,7 @@ static bool same_but(const struct column *a, const struct column *b, unsigned bu
     return a->unsteady == b->unsteady;
 }
 
-static bool is_always(const struct alternatives *alternatives)
+bool alternatives_always_hold(const struct alternatives *alternatives)
 {
     for (size_t i = 0; i < alternatives->count; i++)
         if (!alternatives->items[i].count)
@@ -243,9 +243,9 @@ static bool is_always(const struct alternatives *alternatives)
 /* *to = *to OR *from */
 static int unite(struct arena *arena, struct alternatives *to, const struct alternatives *from)
 {
-    if (same_alternatives(to, from) || is_always(to))
+    if (same_alternatives(to, from) || alternatives_always_hold(to))
         return 0;
-    if (is_always(from)) {
+    if (alternatives_always_hold(from)) {
         *to = *from;
         to->room = 0;
         return 0;
@@ -426,5 +426,38 @@ int columns_make(struct ruleset *rules, struct arena *arena, const struct type_s
     if (r == 0 && columns.count > FILTER_COLUMNS)
         r = merge_neighbours(arena, &columns);
     *ret_columns = columns;
+    return r;
+}
+
+struct visiting {
+    columns_visit visit;
+    void *data;
+    size_t column, alternative;
+};
+
+static int visit_term(const struct visiting *visiting, const struct term *term)
+{
+    int r = term->kind == TERM_ATOM ? visiting->visit(visiting->data, visiting->column,
+                                                      visiting->alternative, term->atom)
+                                    : 0;
+
+    for (size_t i = 0; i < term->count && r == 0; i++)
+        r = visit_term(visiting, term->children[i]);
+    return r;
+}
+
+int columns_each_atom(const struct columns *columns, enum dimension dimension, columns_visit visit,
+                      void *data)
+{
+    int r = 0;
+
+    for (size_t c = 0; c < columns->count; c++) {
+        const struct alternatives *alternatives = &columns->items[c].of[dimension];
+        for (size_t i = 0; i < alternatives->count; i++) {
+            const struct visiting visiting = {visit, data, c, i};
+            for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
+                r = visit_term(&visiting, alternatives->items[i].literals[j].term);
+        }
+    }
     return r;
 }

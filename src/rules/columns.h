@@ -53,6 +53,17 @@ struct columns {
     size_t unsplit;
 };
 
+/* Whether one of them has no literal, and so holds always. */
+bool alternatives_always_hold(const struct alternatives *alternatives);
+
+/* An atom that a column asks about a dimension, and in which alternative; 0 or -errno. */
+typedef int (*columns_visit)(void *data, size_t column, size_t alternative,
+                             const struct atom *atom);
+
+/* Each, a column after the other; ends with the first that fails. */
+int columns_each_atom(const struct columns *columns, enum dimension dimension, columns_visit visit,
+                      void *data);
+
 /* The dimension of a comparison. */
 enum dimension dimension_of_atom(const struct atom *atom);
 

@@ -146,18 +146,30 @@ void compare_normalise(uint8_t address[16], uint8_t *len, uint8_t *bits)
         *bits = (uint8_t)(*bits - 96);
 }
 
+int compare_order(const struct field_string *a, const struct field_string *b)
+{
+    size_t len = a->len < b->len ? a->len : b->len;
+    int order = len ? memcmp(a->data, b->data, len) : 0;
+
+    if (order)
+        return order;
+    return a->len < b->len ? -1 : a->len > b->len;
+}
+
+bool compare_prefix(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+    unsigned whole = bits / 8, rest = bits % 8;
+
+    return !memcmp(a, b, whole) && (!rest || !((a[whole] ^ b[whole]) >> (8 - rest)));
+}
+
 static bool in_network(const uint8_t *bytes, uint8_t len, const struct operand *right)
 {
     uint8_t address[16];
 
     memcpy(address, bytes, sizeof(address));
     compare_normalise(address, &len, NULL);
-    if (len != right->address_len)
-        return false;
-    unsigned whole = right->prefix_bits / 8, bits = right->prefix_bits % 8;
-    if (memcmp(address, right->address, whole) != 0)
-        return false;
-    return !bits || (address[whole] ^ right->address[whole]) >> (8 - bits) == 0;
+    return len == right->address_len && compare_prefix(address, right->address, right->prefix_bits);
 }
 
 bool compare_address(enum operator op, const struct field_value *left, const struct operand *right)

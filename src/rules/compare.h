@@ -36,6 +36,12 @@ bool compare_tidied(struct ruleset *rules, struct field_string *path);
 bool compare_path_below(struct ruleset *rules, const struct atom *atom,
                         const struct field_string *path);
 
+/* The order of two strings by their bytes: negative, 0 or positive. */
+int compare_order(const struct field_string *a, const struct field_string *b);
+
+/* Whether the first `bits` bits of two addresses are the same. */
+bool compare_prefix(const uint8_t *a, const uint8_t *b, unsigned bits);
+
 /* IPv4 in IPv6 (::ffff:a.b.c.d) is the same address as the IPv4 one. */
 void compare_normalise(uint8_t address[16], uint8_t *len, uint8_t *bits);
 

@@ -367,7 +367,7 @@ static void explain_column(struct explainer *x, size_t number)
     if (!slot)
         return;
     *slot = (struct explained_column){.shared_with = others, .widened = column->widened};
-    x->out->mask.words[number / 64] |= 1ull << (number % 64);
+    filter_vector_set(&x->out->mask, number);
     for (unsigned d = 0; d < DIMENSION_MAX; d++) {
         struct explain_texts texts = texts_of(x, column, d);
         bool drops = narrows(x, column, d);

@@ -215,12 +215,8 @@ bool explain_narrows(struct truths *truths, const struct alternatives *alternati
 {
     struct key key = other_key(dimension);
 
-    if (dimension == DIMENSION_PROCESS) {
-        for (size_t i = 0; i < alternatives->count; i++)
-            if (!alternatives->items[i].count)
-                return false;
-        return true;
-    }
+    if (dimension == DIMENSION_PROCESS)
+        return !alternatives_always_hold(alternatives);
     if (is_listed(dimension))
         return !truth_may_hold(truths, alternatives, &key);
     for (unsigned i = dimensions[dimension].first; i <= dimensions[dimension].last; i++) {

@@ -41,15 +41,14 @@ void filter_decide(struct truths *truths, const struct columns *columns,
                    struct filter_vector *ret)
 {
     for (size_t c = 0; c < columns->count; c++) {
-        uint64_t bit = 1ull << (c % 64);
-        if (!(which->words[c / 64] & bit))
+        if (!filter_vector_has(which, c))
             continue;
         const struct column *column = &columns->items[c];
         bool fits = key->dimension != DIMENSION_TYPE || type_set_has(&column->types, key->index);
         if (fits && truth_may_hold(truths, &column->of[key->dimension], key))
-            ret->words[c / 64] |= bit;
+            filter_vector_set(ret, c);
         else
-            ret->words[c / 64] &= ~bit;
+            filter_vector_clear(ret, c);
     }
 }
 
@@ -84,14 +83,6 @@ static void fill_small(struct truths *truths, const struct columns *columns,
     }
 }
 
-static bool is_always(const struct alternatives *alternatives)
-{
-    for (size_t i = 0; i < alternatives->count; i++)
-        if (!alternatives->items[i].count)
-            return true;
-    return false;
-}
-
 bool filter_is_asked(const struct columns *columns, enum dimension dimension,
                      struct filter_vector *ret_unasked)
 {
@@ -99,7 +90,7 @@ bool filter_is_asked(const struct columns *columns, enum dimension dimension,
 
     *ret_unasked = (struct filter_vector){0};
     for (size_t c = 0; c < columns->count; c++) {
-        if (is_always(&columns->items[c].of[dimension]))
+        if (alternatives_always_hold(&columns->items[c].of[dimension]))
             filter_vector_set(ret_unasked, c);
         else
             asked = true;
@@ -149,7 +140,7 @@ int filter_make(struct ruleset *rules)
     filter->tables.slot.asks_raw = filter_is_asked(&filter->columns, DIMENSION_RAW, &unasked);
     for (size_t c = 0; c < filter->columns.count; c++)
         if (filter->columns.items[c].unsteady)
-            filter->tables.unsteady.words[c / 64] |= 1ull << (c % 64);
+            filter_vector_set(&filter->tables.unsteady, c);
     filter->tables.column_count = filter->columns.count;
     filter->tables.merged = filter->columns.merged;
     filter->tables.unsplit = filter->columns.unsplit;
@@ -184,7 +175,7 @@ void rules_mask(struct ruleset *rules, const struct judged_event *judged,
     *ret_columns = (struct filter_vector){0};
     for (size_t c = 0; c < columns->count; c++)
         if (process_may_match(rules, &columns->items[c].of[DIMENSION_PROCESS]))
-            ret_columns->words[c / 64] |= 1ull << (c % 64);
+            filter_vector_set(ret_columns, c);
 }
 
 bool rules_mask_lasts(const struct judged_event *judged)

@@ -39,6 +39,16 @@ static inline void filter_vector_set(struct filter_vector *vector, size_t column
     vector->words[column / 64] |= 1ull << (column % 64);
 }
 
+static inline void filter_vector_clear(struct filter_vector *vector, size_t column)
+{
+    vector->words[column / 64] &= ~(1ull << (column % 64));
+}
+
+static inline bool filter_vector_has(const struct filter_vector *vector, size_t column)
+{
+    return vector->words[column / 64] >> (column % 64) & 1;
+}
+
 static inline void filter_vector_add(struct filter_vector *to, const struct filter_vector *from)
 {
     for (size_t i = 0; i < FILTER_WORDS; i++)

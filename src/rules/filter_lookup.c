@@ -11,6 +11,7 @@
 #include "event/names.h"
 #include "event/table.h"
 #include "rules/columns.h"
+#include "rules/compare.h"
 
 struct lookup {
     const struct filter_tables *tables;
@@ -174,14 +175,6 @@ static unsigned socket_index(const struct event_socket *socket)
     return FILTER_SOCKET(family, kind);
 }
 
-static bool is_in(const uint8_t address[16], const struct filter_address *network)
-{
-    unsigned whole = network->prefix / 8, bits = network->prefix % 8;
-
-    return !memcmp(address, network->address, whole) &&
-           (!bits || !((address[whole] ^ network->address[whole]) >> (8 - bits)));
-}
-
 static bool by_address(struct lookup *lookup, const struct endpoints *ends)
 {
     uint8_t address[16] = {[10] = 0xff, [11] = 0xff};
@@ -193,7 +186,7 @@ static bool by_address(struct lookup *lookup, const struct endpoints *ends)
     else
         memcpy(address, ends->remote.address, sizeof(address));
     for (size_t i = 0; i < tables->address_count; i++)
-        if (is_in(address, &tables->addresses[i]) &&
+        if (compare_prefix(address, tables->addresses[i].address, tables->addresses[i].prefix) &&
             (!best || tables->addresses[i].prefix > best->prefix))
             best = &tables->addresses[i];
     return !best || narrow(lookup, &best->columns);

@@ -14,7 +14,7 @@ struct state {
     uint64_t cap_effective, cap_permitted, cap_inheritable;
     struct exec_id parent;
     uint64_t parent_exec_time;
-    uint32_t tid, uid, euid, fsuid, gid, egid, login_uid, mount_namespace;
+    uint32_t tid, uid, euid, egid, login_uid, mount_namespace;
 };
 
 struct actor {
@@ -71,8 +71,6 @@ static void state_of(const struct judged_event *judged, struct state *state)
     state->tid = header->tid;
     state->uid = header->uid;
     state->euid = header->euid;
-    state->fsuid = header->fsuid;
-    state->gid = header->gid;
     state->egid = header->egid;
     state->login_uid = header->login_uid;
     state->mount_namespace = header->mount_namespace;

@@ -23,7 +23,6 @@ struct listing {
     size_t network_count;
     struct port *ports;
     size_t port_count;
-    size_t column;                  /* being looked at */
     struct filter_vector undecided; /* columns that ask for what no list of ports tells */
 };
 
@@ -40,7 +39,7 @@ static int add_address(struct listing *listing, const struct network *network)
     return 0;
 }
 
-static int add_port(struct listing *listing, int64_t number)
+static int add_port(struct listing *listing, size_t column, int64_t number)
 {
     struct port *slot;
 
@@ -52,47 +51,30 @@ static int add_port(struct listing *listing, int64_t number)
     if (!slot)
         return -ENOMEM;
     *slot = (struct port){.number = (unsigned)number};
-    filter_vector_set(&slot->columns, listing->column);
+    filter_vector_set(&slot->columns, column);
     return 0;
 }
 
-static int list_atom(struct listing *listing, const struct atom *atom, enum dimension dimension)
+static int list_networks(void *data, size_t column, size_t alternative, const struct atom *atom)
 {
     int r = 0;
 
-    if (dimension == DIMENSION_PORT && !truth_lists_ports(atom)) {
-        filter_vector_set(&listing->undecided, listing->column);
-        return 0;
-    }
     for (size_t i = 0; i < atom->operand_count && r == 0; i++) {
-        const struct operand *operand = &atom->operands[i];
-        const struct network network = network_of_operand(operand);
-        r = dimension == DIMENSION_PORT ? add_port(listing, operand->number)
-                                        : add_address(listing, &network);
+        const struct network network = network_of_operand(&atom->operands[i]);
+        r = add_address(data, &network);
     }
     return r;
 }
 
-static int list_term(struct listing *listing, const struct term *term, enum dimension dimension)
+static int list_ports(void *data, size_t column, size_t alternative, const struct atom *atom)
 {
-    int r = term->kind == TERM_ATOM ? list_atom(listing, term->atom, dimension) : 0;
-
-    for (size_t i = 0; i < term->count && r == 0; i++)
-        r = list_term(listing, term->children[i], dimension);
-    return r;
-}
-
-static int list_all(struct listing *listing, const struct columns *columns,
-                    enum dimension dimension)
-{
+    struct listing *listing = data;
     int r = 0;
 
-    for (listing->column = 0; listing->column < columns->count; listing->column++) {
-        const struct alternatives *alternatives = &columns->items[listing->column].of[dimension];
-        for (size_t i = 0; i < alternatives->count; i++)
-            for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
-                r = list_term(listing, alternatives->items[i].literals[j].term, dimension);
-    }
+    if (!truth_lists_ports(atom))
+        filter_vector_set(&listing->undecided, column);
+    for (size_t i = 0; truth_lists_ports(atom) && i < atom->operand_count && r == 0; i++)
+        r = add_port(listing, column, atom->operands[i].number);
     return r;
 }
 
@@ -133,7 +115,7 @@ static int fill_addresses(struct truths *truths, const struct columns *columns,
     if (r == 0)
         r = add_address(&listing, &all_v4);
     if (r == 0)
-        r = list_all(&listing, columns, DIMENSION_ADDRESS);
+        r = columns_each_atom(columns, DIMENSION_ADDRESS, list_networks, &listing);
     if (r < 0)
         return r == -E2BIG ? 0 : r;
     for (size_t i = 0; i < listing.network_count; i++)
@@ -166,7 +148,7 @@ static int fill_ports(struct truths *truths, const struct columns *columns,
 
     if (!filter_is_asked(columns, DIMENSION_PORT, &unasked))
         return 0;
-    int r = list_all(&listing, columns, DIMENSION_PORT);
+    int r = columns_each_atom(columns, DIMENSION_PORT, list_ports, &listing);
     if (r < 0)
         return r == -E2BIG ? 0 : r;
     tables->ports = arena_array(listing.arena, listing.port_count + 1, sizeof(*tables->ports));

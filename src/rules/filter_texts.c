@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "rules/compare.h"
 #include "rules/filter_internal.h"
 
 /* More are not listed: then the dimension rules out nothing. The maps have room for two sets. */
@@ -26,8 +27,7 @@ struct ref {
 };
 
 struct text {
-    const char *data;
-    size_t len;
+    struct field_string text;
     bool whole;
     struct filter_vector columns; /* that ask for it */
     struct ref ref;               /* who asked; then the first of texts.refs, and how many */
@@ -55,37 +55,32 @@ static int list_text(void *data, const char *text, size_t len, bool whole)
         arena_grow(texts->arena, &texts->items, &texts->count, sizeof(*texts->items));
     if (!slot || !copy)
         return -ENOMEM;
-    *slot = (struct text){.data = copy,
-                          .len = len,
+    *slot = (struct text){.text = {copy, len},
                           .whole = whole,
                           .ref = {(uint32_t)texts->column, (uint32_t)texts->alternative}};
     filter_vector_set(&slot->columns, texts->column);
     return 0;
 }
 
-static int list_term(const struct term *term, struct texts *texts)
+static int list_atom(void *data, size_t column, size_t alternative, const struct atom *atom)
 {
+    struct texts *texts = data;
     size_t before = texts->count;
-    int r = term->kind == TERM_ATOM ? truth_keys(term->atom, list_text, texts) : 0;
 
-    if (r == 0 && term->kind == TERM_ATOM && (texts->count == before || !truth_listed(term->atom)))
-        filter_vector_set(&texts->undecided, texts->column);
-    for (size_t i = 0; i < term->count && r == 0; i++)
-        r = list_term(term->children[i], texts);
+    texts->column = column;
+    texts->alternative = alternative;
+    int r = truth_keys(atom, list_text, texts);
+    if (r == 0 && (texts->count == before || !truth_listed(atom)))
+        filter_vector_set(&texts->undecided, column);
     return r;
 }
 
 static int compare_texts(const void *a, const void *b)
 {
     const struct text *left = a, *right = b;
-    size_t len = left->len < right->len ? left->len : right->len;
-    int order = len ? memcmp(left->data, right->data, len) : 0;
+    int order = compare_order(&left->text, &right->text);
 
-    if (order)
-        return order;
-    if (left->len != right->len)
-        return left->len < right->len ? -1 : 1;
-    return left->whole - right->whole;
+    return order ? order : left->whole - right->whole;
 }
 
 /* All that the columns ask for in a dimension, each once, in order: a prefix before what it is of.
@@ -93,19 +88,11 @@ static int compare_texts(const void *a, const void *b)
 static int list_dimension(const struct columns *columns, enum dimension dimension,
                           struct texts *texts)
 {
-    int r = 0;
+    size_t count = 0;
 
-    for (texts->column = 0; texts->column < columns->count; texts->column++) {
-        const struct alternatives *alternatives = &columns->items[texts->column].of[dimension];
-        for (size_t i = 0; i < alternatives->count; i++) {
-            texts->alternative = i;
-            for (size_t j = 0; j < alternatives->items[i].count && r == 0; j++)
-                r = list_term(alternatives->items[i].literals[j].term, texts);
-        }
-    }
+    int r = columns_each_atom(columns, dimension, list_atom, texts);
     if (r < 0)
         return r;
-    size_t count = 0;
     if (texts->count)
         qsort(texts->items, texts->count, sizeof(*texts->items), compare_texts);
     texts->refs = arena_array(texts->arena, texts->count + 1, sizeof(*texts->refs));
@@ -130,7 +117,8 @@ static int list_dimension(const struct columns *columns, enum dimension dimensio
 
 static bool is_prefix(const struct text *of, const struct text *text)
 {
-    return !of->whole && of->len <= text->len && !memcmp(of->data, text->data, of->len);
+    return !of->whole && of->text.len <= text->text.len &&
+           !memcmp(of->text.data, text->text.data, of->text.len);
 }
 
 /* What is told of the texts of a dimension. */
@@ -141,11 +129,6 @@ struct filling {
     const struct filter_vector *others; /* of texts that are not listed */
 };
 
-static bool has(const struct filter_vector *vector, size_t column)
-{
-    return vector->words[column / 64] >> (column % 64) & 1;
-}
-
 /* The alternatives that ask for a text, of those columns in `many` that are not true yet. */
 static void decide_refs(const struct filling *filling, const struct text *text,
                         const struct filter_vector *many, const struct key *key,
@@ -155,7 +138,7 @@ static void decide_refs(const struct filling *filling, const struct text *text,
         const struct ref *ref = &filling->texts->refs[text->first + i];
         const struct alternatives *alternatives =
             &filling->columns->items[ref->column].of[key->dimension];
-        if (has(many, ref->column) && !has(ret, ref->column) &&
+        if (filter_vector_has(many, ref->column) && !filter_vector_has(ret, ref->column) &&
             truth_conjunction_may_hold(filling->truths, &alternatives->items[ref->alternative],
                                        key))
             filter_vector_set(ret, ref->column);
@@ -177,7 +160,7 @@ static void decide_text(const struct filling *filling, const struct text *text, 
         filter_vector_add(&asking, &filling->texts->undecided);
     for (size_t c = 0; c < filling->columns->count; c++) {
         const struct alternatives *alternatives = &filling->columns->items[c].of[key->dimension];
-        if (has(&asking, c))
+        if (filter_vector_has(&asking, c))
             filter_vector_set(alternatives->count <= ALTERNATIVES_FEW ? &few : &many, c);
     }
     *ret = *filling->others;
@@ -200,8 +183,10 @@ static void fill_each_path(struct truths *truths, const struct columns *columns,
 
     for (size_t i = 0; i < texts->count; i++) {
         struct text *text = &texts->items[i];
-        const struct key key = {
-            .dimension = dimension, .text = text->data, .len = text->len, .whole = text->whole};
+        const struct key key = {.dimension = dimension,
+                                .text = text->text.data,
+                                .len = text->text.len,
+                                .whole = text->whole};
         while (depth && !is_prefix(&texts->items[open[depth - 1]], text))
             depth--;
         if (depth)
@@ -209,7 +194,8 @@ static void fill_each_path(struct truths *truths, const struct columns *columns,
         if (!text->whole)
             open[depth++] = i;
 
-        paths[i] = (struct filter_path){.path = text->data, .len = text->len, .whole = text->whole};
+        paths[i] = (struct filter_path){
+            .path = text->text.data, .len = text->text.len, .whole = text->whole};
         if (!i) {
             filter_decide_all(truths, columns, &key, &paths[i].columns);
             continue;
@@ -280,8 +266,8 @@ static int fill_names(struct truths *truths, const struct columns *columns,
     filter_decide_all(truths, columns, &key, &tables->slot.other_names);
     key.whole = true;
     for (size_t i = 0; i < texts.count; i++) {
-        key.text = texts.items[i].data;
-        key.len = texts.items[i].len;
+        key.text = texts.items[i].text.data;
+        key.len = texts.items[i].text.len;
         tables->names[i] = (struct filter_name){.name = key.text, .len = key.len};
         decide_text(&filling, &texts.items[i], NULL, 0, &key, &tables->names[i].columns);
     }

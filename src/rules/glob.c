@@ -140,3 +140,12 @@ bool glob_match(const char *pattern_text, size_t pattern_len, const char *text, 
         p++;
     return p == pattern_len;
 }
+
+size_t glob_literal_len(const char *pattern, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && !strchr("*?[\\", pattern[at]))
+        at++;
+    return at;
+}

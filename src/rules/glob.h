@@ -12,4 +12,7 @@
 bool glob_match(const char *pattern, size_t pattern_len, const char *text, size_t len,
                 bool ignore_case);
 
+/* The bytes at a pattern's start that stand for themselves. */
+size_t glob_literal_len(const char *pattern, size_t len);
+
 #endif

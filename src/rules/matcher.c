@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/compare.h"
+#include "rules/glob.h"
 #include "rules/trie.h"
 
 #define FEW 8 /* pattern numbers looked at one by one */
@@ -56,16 +57,6 @@ struct uses {
     size_t count;
 };
 
-/* The literal start of a glob. */
-static size_t literal_len(const struct field_string *glob)
-{
-    size_t len = 0;
-
-    while (len < glob->len && !strchr("*?[\\", glob->data[len]))
-        len++;
-    return len;
-}
-
 static enum way way_of(const struct atom *atom)
 {
     return compare_class(atom->left->type) == COMPARE_TEXT ? operators[atom->op].way : WAY_EQUAL;
@@ -89,7 +80,7 @@ static bool pattern_of(const struct atom *atom, const struct operand *operand,
     }
     if (atom->op != OP_GLOB && !operand->is_pattern)
         return true;
-    pattern->text.len = literal_len(&pattern->text);
+    pattern->text.len = glob_literal_len(pattern->text.data, pattern->text.len);
     pattern->whole = false;
     return pattern->text.len;
 }
@@ -117,16 +108,6 @@ static int add_uses(struct arena *arena, struct atom *atom, struct uses *uses)
     return 0;
 }
 
-static int compare_texts(const struct field_string *a, const struct field_string *b)
-{
-    size_t len = a->len < b->len ? a->len : b->len;
-    int order = len ? memcmp(a->data, b->data, len) : 0;
-
-    if (order)
-        return order;
-    return a->len < b->len ? -1 : a->len > b->len;
-}
-
 static int compare_uses(const void *a, const void *b)
 {
     const struct use *left = a, *right = b;
@@ -137,7 +118,7 @@ static int compare_uses(const void *a, const void *b)
         return left->way < right->way ? -1 : 1;
     if (left->pattern.whole != right->pattern.whole)
         return left->pattern.whole - right->pattern.whole;
-    return compare_texts(&left->pattern.text, &right->pattern.text);
+    return compare_order(&left->pattern.text, &right->pattern.text);
 }
 
 static int make_table(struct ruleset *rules, struct engine *engine)
@@ -327,7 +308,7 @@ static void look_up(struct run *run, uint64_t hash)
     for (size_t i = hash & engine->mask; engine->table[i]; i = (i + 1) & engine->mask) {
         uint32_t id = engine->table[i] - 1;
         const struct pattern *pattern = &run->rules->patterns[id];
-        if (pattern->hash == hash && compare_texts(&pattern->text, text) == 0) {
+        if (pattern->hash == hash && compare_order(&pattern->text, text) == 0) {
             found(run, id, text->len);
             return;
         }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/compare.h"
+
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 struct network network_of_operand(const struct operand *operand)
@@ -27,13 +29,9 @@ static bool is_mapped(const struct network *network)
 
 static bool covers(const struct network *wide, const struct network *narrow)
 {
-    unsigned whole = wide->prefix / 8, bits = wide->prefix % 8;
-
     /* ::/0 holds no IPv4 address, whatever the table's order says. */
-    if (wide->prefix > narrow->prefix || is_mapped(wide) != is_mapped(narrow))
-        return false;
-    return !memcmp(wide->address, narrow->address, whole) &&
-           (!bits || !((wide->address[whole] ^ narrow->address[whole]) >> (8 - bits)));
+    return wide->prefix <= narrow->prefix && is_mapped(wide) == is_mapped(narrow) &&
+           compare_prefix(wide->address, narrow->address, wide->prefix);
 }
 
 static bool is_membership(enum operator op)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rules/glob.h"
+
 /* How an operator on a path is decided by listed paths and prefixes. */
 enum listing {
     LISTED_NOT,     /* not at all */
@@ -36,15 +38,6 @@ static enum listing listing_of_operand(const struct atom *atom, const struct ope
 static bool is_directory(const struct atom *atom)
 {
     return !strcmp(atom->left->ref.field->name, "fd.directory");
-}
-
-static size_t literal_len(const struct field_string *text)
-{
-    size_t len = 0;
-
-    while (len < text->len && !strchr("*?[\\{", text->data[len]))
-        len++;
-    return len;
 }
 
 /* Without the slashes at its end: pmatch takes "/etc/" for "/etc". */
@@ -81,7 +74,7 @@ static int list_operand(const struct atom *atom, const struct operand *operand, 
 {
     const struct field_string *text = &operand->string;
     enum listing listing = listing_of_operand(atom, operand);
-    size_t len = listing == LISTED_LITERAL ? literal_len(text) : text->len;
+    size_t len = listing == LISTED_LITERAL ? glob_literal_len(text->data, text->len) : text->len;
 
     if (!is_listable(len))
         return 0;
@@ -141,7 +134,7 @@ static enum truth finds(const struct atom *atom, const struct operand *operand, 
     bool exact = !is_directory(atom);
 
     if (listing == LISTED_LITERAL)
-        text_len = literal_len(text);
+        text_len = glob_literal_len(text->data, text->len);
     if (!is_listable(text_len))
         return TRUTH_EITHER;
     if (listing == LISTED_PATHS && exact)
