@@ -119,7 +119,8 @@ void agent_print_counters(const struct agent *agent)
     for (unsigned i = 0; i < COUNTER_MAX; i++)
         fprintf(stderr, " %s=%" PRIu64, sensor_counter_name((enum counter_id)i), sensor[i]);
 
-    fprintf(stderr, " filtered=%" PRIu64, sum_of(sensor, is_filtered));
+    uint64_t filtered = sum_of(sensor, is_filtered);
+    fprintf(stderr, " filtered=%" PRIu64, filtered);
 
     fputs("\n" COUNTER_LINE "events:", stderr);
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
@@ -147,7 +148,7 @@ void agent_print_counters(const struct agent *agent)
     }
     fputc('\n', stderr);
     if (agent->rules)
-        print_rules(agent->rules, sum_of(sensor, is_filtered));
+        print_rules(agent->rules, filtered);
 
     output_counters(agent->output, print_sink, NULL);
     agent_print_noise(agent);

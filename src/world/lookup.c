@@ -70,22 +70,40 @@ static bool may_ask(struct users_ask *ask, uint64_t now, uint32_t pid)
     return true;
 }
 
-static const struct user *find_user(struct world *world, const struct container *container,
-                                    uint32_t id, find_id find)
+static struct user_set *users_of(const struct world *world, const struct container *container)
+{
+    return container ? container_entry_of(container)->users : world->users;
+}
+
+static void ask_for_users(struct world *world, const struct container *container)
 {
     const struct world_requests *requests = &world->requests;
-    struct container_entry *entry = container ? container_entry_of(container) : NULL;
-    struct user_set **set = entry ? &entry->users : &world->users;
-    struct users_ask *ask = entry ? &entry->users_ask : &world->users_ask;
     uint32_t pid = pid_in(world, container);
+    struct users_ask *ask =
+        container ? &container_entry_of(container)->users_ask : &world->users_ask;
 
-    const struct user *user = find(*set, id);
-    if (user || !requests->users || !may_ask(ask, world->now, pid))
-        return user;
+    if (!requests->users || !may_ask(ask, world->now, pid))
+        return;
     world->depth++; /* replaced sets live on until the next record */
     requests->users(requests->data, world, container, pid);
     world->depth--;
-    return find(*set, id);
+}
+
+void world_find_users(struct world *world, const struct container *container)
+{
+    if (!users_of(world, container))
+        ask_for_users(world, container);
+}
+
+static const struct user *find_user(struct world *world, const struct container *container,
+                                    uint32_t id, find_id find)
+{
+    const struct user *user = find(users_of(world, container), id);
+
+    if (user)
+        return user;
+    ask_for_users(world, container);
+    return find(users_of(world, container), id);
 }
 
 const char *world_user_name(struct world *world, const struct container *container, uint32_t uid)

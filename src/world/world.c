@@ -251,8 +251,8 @@ static int judge_event(struct world *world, const struct event *event, struct pr
     };
     world->actor = entry;
     /* A program can be over before its user is asked for: the first one's root is looked into. */
-    if (is_exec(header) && process->container && !container_entry_of(process->container)->users)
-        world_user_name(world, process->container, header->euid);
+    if (is_exec(header) && process->container)
+        world_find_users(world, process->container);
     if (world->judge)
         world->judge(world->judge_data, &judged);
     world->actor = outer;

@@ -90,6 +90,10 @@ struct container_entry *world_event_container(struct world *world, const struct 
 /* apply.c: what an event changes. */
 int world_apply(struct world *world, struct process_entry *actor, const struct event *event);
 
+/* lookup.c: the users of a container, or of the host for NULL, when none are known: asks for them.
+ */
+void world_find_users(struct world *world, const struct container *container);
+
 /* learn.c: facts. */
 int world_learn(struct world *world, const struct event *event);
 

@@ -109,6 +109,18 @@ agent_gone() {
     ! kill -0 "$agent" 2> /dev/null
 }
 
+# counted LINE NAME: of the counters that the agent printed last (--stats)
+counted() { grep "^bulwark: stats $1:" "$work/stderr" | tail -n 1 | grep -o " $2=[^ ]*" | cut -d= -f2; }
+
+# compile SOURCE: a C program, static, into $work under its own name
+compile() {
+    local name
+    name=$(basename "$1" .c)
+    "${CC:-cc}" -std=gnu17 -O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE -I"$top/src" \
+        -include base/banned.h -static -o "$work/$name" "$1" ||
+        { fail build "$name.c does not compile"; finish; }
+}
+
 finish() {
     [ "$failures" -eq 0 ]
     exit
