@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -331,6 +332,38 @@ static void test_refresh(void **state)
     tree_remove(&tree);
 }
 
+static void set_age(struct tree *tree, const char *name, time_t seconds)
+{
+    struct timespec times[2] = {{.tv_sec = time(NULL) - seconds}};
+
+    times[1] = times[0];
+    assert_int_equal(utimensat(AT_FDCWD, tree_path(tree, name), times, 0), 0);
+}
+
+/* A runtime that is slow: its state file comes when the directory is old and the root unchanged. */
+static void test_state_comes_late(void **state)
+{
+    struct tree tree;
+    struct facts *facts = NULL;
+    struct cgroup_container container;
+
+    tree_make(&tree);
+    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, NULL), 0);
+    struct world_requests requests = facts_requests(facts);
+    tree_mkdir(&tree, "run/runc/a");
+    set_age(&tree, "run/runc/a", 3600);
+    set_age(&tree, "run/runc", 3600);
+    assert_int_equal(requests.cgroup_container(facts, NULL, 1, "/a", &container), -ENOENT);
+    tree_write(&tree, "run/runc/a/state.json", "{\"cgroup_paths\": {\"\": \"/sys/fs/cgroup/a\"}}",
+               1);
+    set_age(&tree, "run/runc", 3600);
+    assert_int_equal(requests.container_metadata(facts, NULL, "a", RUNTIME_RUNC, NULL, 0), 0);
+
+    testing_forget();
+    facts_free(facts);
+    tree_remove(&tree);
+}
+
 /* crun's container runs before its status is there: it has its name and image all the same. */
 static void test_crun_early(void **state)
 {
@@ -400,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_cgroups_by_state),
         cmocka_unit_test(test_broken_files_are_counted),
         cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_state_comes_late),
         cmocka_unit_test(test_crun_early),
         cmocka_unit_test(test_strange_files),
     };

@@ -17,8 +17,12 @@
 #include "world/timestamp.h"
 
 /* How long a directory without a state file counts as a container that is being made. */
-#define PENDING_SECONDS           10
+#define PENDING_SECONDS 10
+/* A time of modification this close to now may be that of the next change too: file systems take
+ * it from the clock of ticks, of which there are 100 a second at least. */
+#define TICKS_NS                  20000000
 #define ROOTS_MAX                 256
+#define INCOMPLETE_MAX            64 /* directories without a state file that are looked at again */
 #define CGROUPS_PER_CONTAINER_MAX 16
 
 /*
@@ -75,13 +79,21 @@ struct watched_root {
     UT_hash_handle hh;
 };
 
+/* A directory whose state file may come at any time, which changes it but not its root. */
+struct incomplete {
+    char *path;
+    int64_t time;
+};
+
 struct state_index {
     struct entry *by_directory;
     struct entry *by_id;
     struct cgroup_key *by_cgroup;
     unsigned count;
     uint64_t signature; /* of all roots, at the last full scan */
-    bool pending;
+    bool pending;       /* the signature does not tell whether something changed */
+    struct incomplete incomplete[INCOMPLETE_MAX];
+    unsigned incomplete_count;
 };
 
 int state_index_new(struct state_index **ret_index)
@@ -111,12 +123,36 @@ static void forget(struct state_index *index, struct entry *entry)
     free(entry);
 }
 
+static void forget_incomplete(struct state_index *index)
+{
+    while (index->incomplete_count)
+        free(index->incomplete[--index->incomplete_count].path);
+}
+
+static int64_t modified(const struct stat *st)
+{
+    return st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec;
+}
+
+static void remember_incomplete(struct state_index *index, const char *root, const char *id,
+                                const struct stat *st)
+{
+    struct incomplete *incomplete = &index->incomplete[index->incomplete_count];
+
+    if (index->incomplete_count == INCOMPLETE_MAX ||
+        asprintf(&incomplete->path, "%s/%s", root, id) < 0)
+        return;
+    incomplete->time = modified(st);
+    index->incomplete_count++;
+}
+
 void state_index_free(struct state_index *index)
 {
     struct entry *entry, *next;
 
     if (!index)
         return;
+    forget_incomplete(index);
     HASH_ITER (by_directory, index->by_directory, entry, next) {
         forget(index, entry);
     }
@@ -270,9 +306,9 @@ static struct entry *new_entry(struct state_index *index, const char *root, cons
 
 static bool is_young(const struct stat *st)
 {
-    time_t age = time(NULL) - st->st_ctime;
+    time_t age = time(NULL) - st->st_mtime;
 
-    return age >= 0 && age < PENDING_SECONDS;
+    return age >= -1 && age < PENDING_SECONDS; /* file systems may have the finer clock */
 }
 
 /* One container's directory; true when its state file is yet to come. */
@@ -291,8 +327,10 @@ static bool scan_container(struct facts *facts, int root_fd, const char *root, c
         if (fstatat(root_fd, name, &file, AT_SYMLINK_NOFOLLOW) == 0)
             break;
     }
-    if (kind == sizeof(kinds) / sizeof(*kinds))
+    if (kind == sizeof(kinds) / sizeof(*kinds)) {
+        remember_incomplete(index, root, id, &dir);
         return is_young(&dir);
+    }
 
     if ((size_t)snprintf(directory, sizeof(directory), "%s/%s", root, id) >= sizeof(directory))
         return false;
@@ -329,9 +367,22 @@ struct scan {
     struct facts *facts;
     bool full; /* else only the roots' signature is taken */
     bool pending;
+    int64_t now;
     uint64_t signature;
     unsigned roots;
 };
+
+static bool is_fresh(const struct scan *scan, int64_t time)
+{
+    return llabs(scan->now - time) < TICKS_NS;
+}
+
+static void sign(struct scan *scan, const struct stat *st)
+{
+    scan->signature = mix(mix(scan->signature, st->st_ino), (uint64_t)modified(st));
+    if (is_fresh(scan, modified(st)))
+        scan->pending = true;
+}
 
 static void scan_root(struct scan *scan, const char *root)
 {
@@ -347,11 +398,10 @@ static void scan_root(struct scan *scan, const char *root)
     }
     if (scan->roots++ >= ROOTS_MAX || fstat(fd, &st) < 0)
         return;
-    scan->signature = mix(scan->signature, st.st_ino);
-    scan->signature = mix(scan->signature,
-                          (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec);
-    if (!scan->full)
+    if (!scan->full) {
+        sign(scan, &st);
         return;
+    }
     for (struct dirent *entry; (entry = readdir(dir));)
         if (entry->d_name[0] != '.' && strlen(entry->d_name) < CONTAINER_ID_MAX &&
             scan_container(scan->facts, fd, root, entry->d_name))
@@ -392,26 +442,44 @@ static void scan_all(struct scan *scan)
         scan_place(scan, places[i]);
 }
 
+/* Takes the signature; true when anything may have changed since the last full scan. */
+static bool look(struct scan *scan)
+{
+    const struct state_index *index = scan->facts->states;
+    struct timespec now;
+    struct stat st;
+    bool changed = index->pending;
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    scan->now = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+    scan_all(scan);
+    for (unsigned i = 0; i < index->incomplete_count && !changed; i++)
+        changed = fstatat(scan->facts->root_fd, index->incomplete[i].path, &st,
+                          AT_SYMLINK_NOFOLLOW) < 0 ||
+                  modified(&st) != index->incomplete[i].time || is_fresh(scan, modified(&st));
+    return changed || scan->signature != index->signature;
+}
+
 bool state_index_refresh(struct facts *facts)
 {
     struct state_index *index = facts->states;
-    struct scan look = {.facts = facts}, scan = {.facts = facts, .full = true};
+    struct scan before = {.facts = facts}, scan = {.facts = facts, .full = true};
     struct entry *entry, *next;
 
-    scan_all(&look);
-    if (look.signature == index->signature && !index->pending)
+    if (!look(&before))
         return false;
 
     HASH_ITER (by_directory, index->by_directory, entry, next) {
         entry->seen = false;
     }
+    forget_incomplete(index);
     scan_all(&scan);
     HASH_ITER (by_directory, index->by_directory, entry, next) {
         if (!entry->seen)
             forget(index, entry);
     }
-    index->signature = look.signature;
-    index->pending = scan.pending;
+    index->signature = before.signature;
+    index->pending = scan.pending || before.pending;
     return scan.pending;
 }
 
