@@ -198,6 +198,7 @@ static int load(const struct agent *agent, struct ruleset **ret_rules)
     const struct rules_options options = {
         .matching = agent->options->all_matches ? MATCHING_ALL : MATCHING_FIRST,
         .minimum_priority = agent->options->priority,
+        .mode = agent->options->mode,
     };
 
     int r = load_rules(&agent->options->rules, &agent->options->choice, &options, WARNINGS_FEW,

@@ -28,6 +28,7 @@ struct agent_options {
     bool json;
     bool all_matches;
     enum rule_priority priority;
+    enum rule_mode mode;
     const char *record;
     bool record_overwrite;
     bool record_only;  /* no rule is judged, no alert made */

@@ -120,6 +120,11 @@ static int store(const struct usage *usage, const struct option_row *row, const 
                                  "critical, error, warning, notice, informational, debug",
                                  row->name, text);
         return -1;
+    case OPTION_MODE:
+        if (!rule_mode_parse(text, member))
+            return options_error(usage, "--%s: '%s' is no mode, expected audit or enforce",
+                                 row->name, text);
+        return -1;
     }
     return options_error(usage, "--%s: unknown kind", row->name);
 }

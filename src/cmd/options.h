@@ -37,6 +37,7 @@ enum option_kind {
     OPTION_BYTES,    /* uint32_t; K, M and G are understood */
     OPTION_NUMBER,   /* uint32_t */
     OPTION_PRIORITY, /* enum rule_priority */
+    OPTION_MODE,     /* enum rule_mode */
 };
 
 struct option_row {

@@ -97,8 +97,11 @@ static void list_as_text(const struct ruleset *rules)
     for (size_t i = 0; i < rules_count(rules); i++) {
         struct rule_info info;
         rules_info(rules, i, &info);
-        printf("%-13s %s%s\n", rule_priority_name(info.priority), info.name,
+        printf("%-13s %s%s", rule_priority_name(info.priority), info.name,
                info.enabled ? "" : " (disabled)");
+        if (info.action != ACTION_ALERT)
+            printf(" (%s, %s)", rule_action_name(info.action), rule_mode_name(info.mode));
+        putchar('\n');
         printf("%13s %s:%u", "", info.file, info.line);
         for (size_t t = 0; info.tags && info.tags[t]; t++)
             printf(" %s", info.tags[t]);
@@ -112,10 +115,11 @@ static json_t *rule_json(const struct rule_info *info)
 
     for (size_t t = 0; info->tags && info->tags[t]; t++)
         json_array_append_new(tags, json_of_text(info->tags[t]));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:i}", "rule",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:o, s:o, s:i}", "rule",
                      json_of_text(info->name), "desc", json_of_text(info->description), "condition",
                      json_of_text(info->condition), "output", json_of_text(info->output), "source",
                      json_of_text(info->source), "priority", rule_priority_name(info->priority),
+                     "action", rule_action_name(info->action), "mode", rule_mode_name(info->mode),
                      "enabled", info->enabled, "tags", tags, "file", json_of_text(info->file),
                      "line", (int)info->line);
 }

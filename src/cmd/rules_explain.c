@@ -197,13 +197,15 @@ static json_t *rule_json(const struct explaining *explaining, const struct expla
 {
     const struct explanation *what = &rule->what;
 
-    return json_pack("{s:o, s:o, s:i, s:b, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o*}", "rule",
-                     json_of_text(what->info.name), "file", json_of_text(what->info.file), "line",
-                     (int)what->info.line, "enabled", what->info.enabled, "condition",
-                     json_of_text(what->info.condition), "types", types_json(what), "columns",
-                     columns_json(what), "unsplit", what->unsplit, "comparisons", atoms_json(what),
-                     "verdict", json_of_text(what->verdict), "advice", texts_json(&what->advice),
-                     "recording", counted ? counts_json(explaining, &rule->counts) : NULL);
+    return json_pack("{s:o, s:o, s:i, s:b, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o*}",
+                     "rule", json_of_text(what->info.name), "file", json_of_text(what->info.file),
+                     "line", (int)what->info.line, "enabled", what->info.enabled, "action",
+                     rule_action_name(what->info.action), "mode", rule_mode_name(what->info.mode),
+                     "condition", json_of_text(what->info.condition), "types", types_json(what),
+                     "columns", columns_json(what), "unsplit", what->unsplit, "comparisons",
+                     atoms_json(what), "verdict", json_of_text(what->verdict), "advice",
+                     texts_json(&what->advice), "recording",
+                     counted ? counts_json(explaining, &rule->counts) : NULL);
 }
 
 /* The names of the types with the same reason, in one line. */
@@ -331,6 +333,9 @@ static void print_rule(const struct explaining *explaining, const struct explain
 
     printf("%s%s\n%s:%u\n", what->info.name, what->info.enabled ? "" : " (disabled)",
            what->info.file, what->info.line);
+    if (what->info.action != ACTION_ALERT)
+        printf("action: %s, mode: %s\n", rule_action_name(what->info.action),
+               rule_mode_name(what->info.mode));
     print_condition(what->info.condition);
     print_types(what);
     printf("columns: %zu\n", what->column_count);

@@ -15,6 +15,8 @@ static const struct option_row rows[] = {
     {OPTION("json", FLAG, json, "alerts as Falco's JSON, one a line")},
     {OPTION("priority", PRIORITY, priority, "leave out rules less urgent than this"), .letter = 'p',
      .value = "PRIORITY"},
+    {OPTION("mode", MODE, mode, "audit: no rule acts, whatever it says; enforce: as rules say"),
+     .value = "MODE"},
     {OPTION("all-matches", FLAG, all_matches, "every rule that matches, not only the first")},
     {OPTION("stats", SECONDS, stats, "print all counters every so often (10) to stderr"),
      .value = "SECONDS", .value_when_missing = "10"},

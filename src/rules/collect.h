@@ -63,6 +63,8 @@ struct rule_def {
     struct origin condition, output, description;
     const struct ast *ast; /* of the condition with its exceptions, once compiled */
     enum rule_priority priority;
+    enum rule_action action;
+    enum rule_mode mode;
     const char *source;
     bool unknown_source;
     bool enabled, warn_evttypes, skip_if_unknown;

@@ -54,15 +54,39 @@ static int set_description(struct collector *collector, struct rule_def *rule,
     return set_text(collector, &rule->description, node, "desc", append);
 }
 
+/* A value that is none of those that the key may have. */
+static int unknown_word(struct collector *collector, const struct yaml_node *node, const char *what,
+                        const char *expected)
+{
+    return yaml_error(collector->error, node, -EINVAL, "'%.64s' is no %s, expected %s",
+                      node->kind == YAML_SCALAR ? node->value : "a list or mapping", what,
+                      expected);
+}
+
 static int set_priority(struct collector *collector, struct rule_def *rule,
                         const struct yaml_node *node, bool append)
 {
     if (node->kind == YAML_SCALAR && rule_priority_parse(node->value, &rule->priority))
         return 0;
-    return yaml_error(collector->error, node, -EINVAL,
-                      "'%.64s' is no priority, expected Emergency, Alert, Critical, Error, "
-                      "Warning, Notice, Informational (INFO) or Debug",
-                      node->kind == YAML_SCALAR ? node->value : "a list or mapping");
+    return unknown_word(collector, node, "priority",
+                        "Emergency, Alert, Critical, Error, Warning, Notice, Informational (INFO) "
+                        "or Debug");
+}
+
+static int set_action(struct collector *collector, struct rule_def *rule,
+                      const struct yaml_node *node, bool append)
+{
+    if (node->kind == YAML_SCALAR && rule_action_parse(node->value, &rule->action))
+        return 0;
+    return unknown_word(collector, node, "action", "alert, deny, kill or pause");
+}
+
+static int set_mode(struct collector *collector, struct rule_def *rule,
+                    const struct yaml_node *node, bool append)
+{
+    if (node->kind == YAML_SCALAR && rule_mode_parse(node->value, &rule->mode))
+        return 0;
+    return unknown_word(collector, node, "mode", "audit or enforce");
 }
 
 static int set_tags(struct collector *collector, struct rule_def *rule,
@@ -137,6 +161,8 @@ static const struct rule_key rule_keys[] = {
     {"output", true, true, set_output},
     {"desc", true, true, set_description},
     {"priority", false, true, set_priority},
+    {"action", false, true, set_action},
+    {"mode", false, true, set_mode},
     {"tags", true, true, set_tags},
     {"exceptions", true, true, set_exceptions},
     {"enabled", false, true, set_enabled},
@@ -316,11 +342,12 @@ static int define_rule(struct collector *collector, const struct yaml_node *item
 
 int collect_rule(struct collector *collector, const struct yaml_node *item)
 {
-    static const char *const keys[] = {
-        "rule",     "condition", "output",           "desc",
-        "priority", "tags",      "source",           "exceptions",
-        "enabled",  "append",    "warn_evttypes",    "skip-if-unknown-filter",
-        "override", "capture",   "capture_duration", NULL};
+    static const char *const keys[] = {"rule",     "condition",     "output",
+                                       "desc",     "priority",      "tags",
+                                       "source",   "exceptions",    "enabled",
+                                       "append",   "warn_evttypes", "skip-if-unknown-filter",
+                                       "override", "capture",       "capture_duration",
+                                       "action",   "mode",          NULL};
     const struct yaml_node *name;
     bool append;
 

@@ -232,6 +232,8 @@ static void describe(const struct ruleset *rules, struct buf *buf)
                rule_priority_name(info.priority), info.enabled ? "on" : "off");
     for (const char *const *tag = info.tags; *tag; tag++)
         buf_printf(buf, "%s%s", tag == info.tags ? "" : ",", *tag);
+    if (info.action != ACTION_ALERT || info.mode != MODE_ENFORCE)
+        buf_printf(buf, "|%s %s", rule_action_name(info.action), rule_mode_name(info.mode));
 }
 
 #define BASE                                                                                       \
@@ -258,6 +260,13 @@ static void overrides_change_one_key(void **state)
          "d|o %fd.num|fd.num=3|Alert|on|b,t"},
         {"  enabled: false\n  override: {enabled: replace}\n",
          "d|o %fd.num|fd.num=3|Notice|off|b,t"},
+        {"  action: kill\n  mode: audit\n  override: {action: replace, mode: replace}\n",
+         "d|o %fd.num|fd.num=3|Notice|on|b,t|kill audit"},
+        {"  mode: enforce\n  override: {mode: replace}\n", "d|o %fd.num|fd.num=3|Notice|on|b,t"},
+        {"  append: true\n  condition: or fd.num=4\n  action: kill\n",
+         "d|o %fd.num|fd.num=3 or fd.num=4|Notice|on|b,t"},
+        {"  desc: e\n  output: p\n  condition: fd.num=4\n  priority: INFO\n  action: pause\n",
+         "e|p|fd.num=4|Informational|on||pause enforce"},
         {"  capture: true\n  capture_duration: 10\n"
          "  override: {capture: replace, capture_duration: replace}\n",
          "d|o %fd.num|fd.num=3|Notice|on|b,t"},

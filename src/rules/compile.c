@@ -155,8 +155,8 @@ static int make_tags(struct checker *checker, const struct rule_def *def,
     return 0;
 }
 
-static int describe(struct checker *checker, const struct rule_def *def, const char *output,
-                    struct rule *rule)
+static int describe(struct checker *checker, const struct rules_options *options,
+                    const struct rule_def *def, const char *output, struct rule *rule)
 {
     struct origin condition = def->condition, description = def->description;
     struct arena *arena = checker->collector->arena;
@@ -173,6 +173,8 @@ static int describe(struct checker *checker, const struct rule_def *def, const c
         .file = keep(checker, def->node->file->name),
         .line = def->node->line,
         .priority = def->priority,
+        .action = def->action,
+        .mode = options->mode == MODE_AUDIT ? MODE_AUDIT : def->mode,
         .enabled = def->enabled,
     };
     if (!rule->info.name || !rule->info.description || !rule->info.condition ||
@@ -230,7 +232,7 @@ static int compile_rule(struct checker *checker, const struct rules_options *opt
         return r;
     }
     warn_many_types(checker, def, rule->condition);
-    r = describe(checker, def, output->text, rule);
+    r = describe(checker, options, def, output->text, rule);
     if (r == 0)
         *ret_rule = rule;
     return r;

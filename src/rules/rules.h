@@ -30,6 +30,25 @@ enum rule_priority {
 const char *rule_priority_name(enum rule_priority priority);
 bool rule_priority_parse(const char *text, enum rule_priority *ret_priority);
 
+/* What is done when a rule matches, beside the alert. */
+enum rule_action {
+    ACTION_ALERT = 0, /* nothing */
+    ACTION_DENY,      /* the act fails */
+    ACTION_KILL,      /* the process gets SIGKILL */
+    ACTION_PAUSE,     /* the container's cgroup is frozen */
+};
+
+enum rule_mode {
+    MODE_ENFORCE = 0, /* the action is carried out */
+    MODE_AUDIT,       /* it is only told */
+};
+
+/* "kill", "audit"; and back: false when it is none. */
+const char *rule_action_name(enum rule_action action);
+bool rule_action_parse(const char *text, enum rule_action *ret_action);
+const char *rule_mode_name(enum rule_mode mode);
+bool rule_mode_parse(const char *text, enum rule_mode *ret_mode);
+
 enum rule_matching { MATCHING_FIRST, MATCHING_ALL };
 
 struct checker;
@@ -51,6 +70,8 @@ struct rules_options {
         minimum_priority;     /* less urgent rules are not loaded; default (zeroed struct)
                                  would be EMERGENCY: callers set PRIORITY_DEBUG */
     bool no_suggested_output; /* true: don't append container_id=... k8s_ns_name=... to outputs */
+    /* MODE_AUDIT: of every rule, whatever its file says. MODE_ENFORCE: as the files say. */
+    enum rule_mode mode;
     /* In order: the last that matches a rule decides. */
     struct rule_switch *switches;
     size_t switch_count;
@@ -122,6 +143,8 @@ struct rule_info {
     const char *name, *description, *condition, *output, *source, *file;
     unsigned line;
     enum rule_priority priority;
+    enum rule_action action;
+    enum rule_mode mode;
     bool enabled;
     const char *const *tags; /* sorted, NULL-terminated */
     uint64_t hits;           /* alerts so far */

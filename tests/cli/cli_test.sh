@@ -175,6 +175,19 @@ expect 2 '^--append-output:1:18: .*proc.nmae' replay "$work/read.rec" -r "$rules
 expect 1 ' 1 alerts' replay "$work/read.rec" -r "$rules" -o "file:$work/alerts"
 grep -q "$text" "$work/alerts" || fail "nothing in the file of -o"
 
+# What a rule does beside the alert.
+{ cat "$rules"; printf '  action: kill\n  mode: audit\n'; } > "$work/kill.yaml"
+expect 0 'Shadow is read (kill, audit)$' rules list -r "$work/kill.yaml"
+expect 0 '"action": "kill"' rules list -r "$work/kill.yaml" --json
+expect 0 '"mode": "audit"' rules list -r "$work/kill.yaml" --json
+expect 0 '^action: kill, mode: audit$' rules explain 'Shadow is read' -r "$work/kill.yaml"
+expect 0 '"action": "kill"' rules explain 'Shadow is read' -r "$work/kill.yaml" --json
+expect 0 '^1 rules, 1 of them enabled, 0 warnings$' rules check -r "$work/kill.yaml"
+sed 's/kill$/drown/' "$work/kill.yaml" > "$work/drown.yaml"
+expect 2 "drown.yaml:[0-9]*:11: 'drown' is no action, expected alert, deny, kill or pause" \
+    rules check -r "$work/drown.yaml"
+expect 2 "\-\-mode: 'loud' is no mode, expected audit or enforce" run --mode loud
+
 # What the kernel side decides of a rule.
 expect 0 '^decided in the kernel: type, path$' rules explain 'Shadow is read' -r "$rules"
 expect 0 '"decided": "kernel"' rules explain 'shadow*' -r "$rules" --json
