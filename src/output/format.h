@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "rules/rules.h"
 
-/* "HH:MM:SS.nnnnnnnnn: Priority output", local time. */
+/* "HH:MM:SS.nnnnnnnnn: Priority output", local time; behind it what became of the rule's action. */
 int format_text(struct buf *buf, const struct alert *alert, bool colour);
 
 /*

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "rules/response.h"
+
 static const char *const tags[] = {"T1555", "container", "mitre_credential_access", NULL};
 
 static const struct alert_field fields[] = {
@@ -59,6 +61,26 @@ static void json_is_as_falco_prints_it(void **state)
                 "\"priority\":\"Warning\",\"rule\":\"Read sensitive file untrusted\","
                 "\"source\":\"syscall\",\"tags\":[\"T1555\",\"container\","
                 "\"mitre_credential_access\"],\"time\":\"2026-11-24T05:17:14.588008469Z\"}");
+}
+
+/* Both texts end, or begin, with what became of the rule's action; without one they are as before.
+ */
+static void the_response_is_told(void **state)
+{
+    static const struct response killed = {ACTION_KILL, MODE_ENFORCE, RESPONSE_DONE, MEANS_SIGNAL,
+                                           0};
+    struct alert alert = sensitive_file();
+    _cleanup_buf_ struct buf text = {0}, json = {0};
+
+    alert.response = &killed;
+    assert_int_equal(format_text(&text, &alert, false), 0);
+    assert_string_equal(text.data,
+                        "05:17:14.588008469: Warning Sensitive file opened | file=/etc/shadow "
+                        "action=kill mode=enforce result=killed means=signal");
+    assert_int_equal(format_json(&json, &alert), 0);
+    assert_non_null(strstr(json.data, "{\"action\":{\"asked\":\"kill\",\"means\":\"signal\","
+                                      "\"mode\":\"enforce\",\"result\":\"killed\"},"
+                                      "\"hostname\":\"node-1\","));
 }
 
 /* Whatever the fields are, evt.time is there once and the keys are sorted. */
@@ -183,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_is_as_falco_prints_it),
+        cmocka_unit_test(the_response_is_told),
         cmocka_unit_test(evt_time_has_its_place),
         cmocka_unit_test(lists_become_arrays),
         cmocka_unit_test(odd_bytes_give_json_all_the_same),

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "rules/response.h"
 
 #define NS_PER_S         1000000000
 #define REPLACEMENT      "\xef\xbf\xbd" /* U+FFFD */
@@ -157,7 +158,13 @@ int format_json(struct buf *buf, const struct alert *alert)
         return r;
     gmtime_r(&seconds, &utc);
 
-    buf_add_string(buf, "{\"hostname\":");
+    buf_add_char(buf, '{');
+    if (alert->response) {
+        buf_add_string(buf, "\"action\":");
+        response_json(buf, alert->response);
+        buf_add_char(buf, ',');
+    }
+    buf_add_string(buf, "\"hostname\":");
     add_string(buf, alert->hostname ? alert->hostname : "");
     buf_add_string(buf, ",\"output\":");
     add_string(buf, line.data);

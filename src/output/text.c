@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "rules/response.h"
+
 #define NS_PER_S 1000000000
 
 #define FAINT "\033[2m"
@@ -22,8 +24,13 @@ int format_text(struct buf *buf, const struct alert *alert, bool colour)
     struct tm local = {0};
 
     localtime_r(&seconds, &local);
-    return buf_printf(buf, "%s%02d:%02d:%02d.%09" PRIu64 ": %s%s%s%s %s", colour ? FAINT : "",
-                      local.tm_hour, local.tm_min, local.tm_sec, alert->time % NS_PER_S,
-                      colour ? RESET : "", colour ? priority_colours[alert->rule.priority] : "",
-                      rule_priority_name(alert->rule.priority), colour ? RESET : "", alert->output);
+    buf_printf(buf, "%s%02d:%02d:%02d.%09" PRIu64 ": %s%s%s%s %s", colour ? FAINT : "",
+               local.tm_hour, local.tm_min, local.tm_sec, alert->time % NS_PER_S,
+               colour ? RESET : "", colour ? priority_colours[alert->rule.priority] : "",
+               rule_priority_name(alert->rule.priority), colour ? RESET : "", alert->output);
+    if (alert->response) {
+        buf_add_char(buf, ' ');
+        response_text(buf, alert->response);
+    }
+    return buf->failed;
 }

@@ -306,6 +306,7 @@ static int index_rule(struct checker *checker, struct rule *rule)
         if (!slot)
             return no_memory(checker);
         *slot = rule;
+        index->has_actions |= rule->info.action != ACTION_ALERT;
         rules->needs.types[type] = true;
     }
     return 0;

@@ -157,6 +157,7 @@ struct rule {
 struct rule_index {
     struct rule **rules;
     size_t count;
+    bool has_actions;      /* some rule does more than alert */
     struct access *access; /* access.h; NULL: all are evaluated */
 };
 

@@ -98,12 +98,14 @@ unsigned rules_judge(struct ruleset *rules, struct world *world, const struct ju
     for (size_t i = access_next(rules, type, 0); i < index->count;
          i = access_next(rules, type, i + 1)) {
         struct rule *rule = index->rules[i];
+        if (matches && rules->matching == MATCHING_FIRST && rule->info.action == ACTION_ALERT)
+            continue;
         rules->counters.evaluations++;
         if (!evaluate_term(rules, rule->condition))
             continue;
         raise_alert(rules, world, judged, rule, alert, data);
         matches++;
-        if (rules->matching == MATCHING_FIRST)
+        if (rules->matching == MATCHING_FIRST && !index->has_actions)
             break;
     }
     return matches;

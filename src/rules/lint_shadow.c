@@ -72,7 +72,7 @@ static void tell(struct lint *lint, struct solver *solver, const struct lint_rul
         lint_add_rule(lint, &duplicate, second,
                       "rule '%.64s' matches the same events as '%.64s' (%.128s:%u)",
                       second->def->name, first->def->name, at->file->name, at->line);
-    else
+    else if (second->rule->info.action == ACTION_ALERT) /* others are judged in any case */
         lint_add_rule(lint, &shadowed, second,
                       "rule '%.64s' is never reported: '%.64s' (%.128s:%u) stands before it and "
                       "matches all that it matches",

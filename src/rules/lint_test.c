@@ -199,6 +199,10 @@ static void between_rules(void **state)
         {RULE("a", "evt.type in (open, openat) and fd.name startswith /etc/")
              RULE("b", "evt.type = openat and fd.name = /etc/shadow"),
          {NULL, "LINT_SHADOWED", 6, 9, "'a' (test.yaml:1) stands before it"}},
+        /* what acts is judged whatever stands before it */
+        {RULE("a", "evt.type in (open, openat) and fd.name startswith /etc/")
+             RULE("b", "evt.type = openat and fd.name = /etc/shadow") "  action: kill\n",
+         {0}},
         {RULE("b", "evt.type = openat and fd.name = /etc/shadow")
              RULE("a", "evt.type in (open, openat) and fd.name startswith /etc/"),
          {0}},

@@ -36,6 +36,7 @@ struct node {
 
 struct oracle_rule {
     const char *name;
+    bool acts; /* does more than alert */
     struct node *condition;
 };
 
@@ -148,14 +149,17 @@ static int make_node(struct oracle *oracle, const struct collector *collector,
     return r;
 }
 
-static int make_rule(struct oracle *oracle, const struct collector *collector, const char *name)
+static int make_rule(struct oracle *oracle, const struct collector *collector,
+                     const struct rule_info *info)
 {
     struct oracle_rule *rule = &oracle->rules[oracle->rule_count++];
 
-    rule->name = arena_copy(&oracle->arena, name, strlen(name));
+    rule->name = arena_copy(&oracle->arena, info->name, strlen(info->name));
+    rule->acts = info->action != ACTION_ALERT;
     if (!rule->name)
         return -ENOMEM;
-    return make_node(oracle, collector, collect_find_rule(collector, name)->ast, &rule->condition);
+    return make_node(oracle, collector, collect_find_rule(collector, info->name)->ast,
+                     &rule->condition);
 }
 
 DEFINE_CLEANUP(struct oracle *, oracle_free);
@@ -175,7 +179,7 @@ int oracle_inspect(void *data, struct checker *checker, const struct rules_sourc
     int r = oracle->rules && oracle->names ? 0 : -ENOMEM;
     for (size_t i = 0; i < rules->rule_count && r == 0; i++)
         if (rules->rules[i]->info.enabled)
-            r = make_rule(oracle, checker->collector, rules->rules[i]->info.name);
+            r = make_rule(oracle, checker->collector, &rules->rules[i]->info);
     if (r < 0)
         return error_set(checker->error, r, "the plain evaluator: %s", strerror(-r));
     oracle_free(*ret_oracle);
@@ -331,11 +335,10 @@ size_t oracle_judge(struct oracle *oracle, struct world *world, const struct jud
     oracle->context.judged = judged;
     oracle->context.event_number++;
     for (size_t i = 0; i < oracle->rule_count; i++) {
-        if (!evaluate(oracle, oracle->rules[i].condition))
-            continue;
-        oracle->names[count++] = oracle->rules[i].name;
-        if (oracle->matching == MATCHING_FIRST)
-            break;
+        const struct oracle_rule *rule = &oracle->rules[i];
+        bool hidden = count && oracle->matching == MATCHING_FIRST && !rule->acts;
+        if (!hidden && evaluate(oracle, rule->condition))
+            oracle->names[count++] = rule->name;
     }
     *ret_names = oracle->names;
     return count;

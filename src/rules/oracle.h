@@ -26,8 +26,8 @@ int oracle_inspect(void *data, struct checker *checker, const struct rules_sourc
 void oracle_free(struct oracle *oracle);
 
 /*
- * The names of the rules that match, in order, one at most under MATCHING_FIRST. They live until
- * the next call.
+ * The names of the rules that match, in order; under MATCHING_FIRST as rules_judge says. They live
+ * until the next call.
  */
 size_t oracle_judge(struct oracle *oracle, struct world *world, const struct judged_event *judged,
                     const char *const **ret_names);

@@ -52,6 +52,7 @@ bool rule_mode_parse(const char *text, enum rule_mode *ret_mode);
 enum rule_matching { MATCHING_FIRST, MATCHING_ALL };
 
 struct checker;
+struct response; /* response.h */
 struct rules_source;
 
 /* Turns rules on or off, whatever their files say. */
@@ -172,6 +173,8 @@ struct alert {
     const struct alert_field *fields; /* those the output names, by name, each once */
     size_t field_count;
     const struct judged_event *judged;
+    const struct response *response; /* to the rule's action; NULL when it has none, or none was
+                                        tried */
 };
 
 typedef void (*rules_alert)(void *data, const struct alert *alert);
@@ -195,7 +198,9 @@ struct rules_counters {
 
 const struct rules_counters *rules_counters(const struct ruleset *rules);
 
-/* Judge one event: calls back for each match, one at most under MATCHING_FIRST. Returns how many.
+/*
+ * Judge one event: calls back for each match. Under MATCHING_FIRST for the first only, and for
+ * each with an action: no alert that stands before it keeps it from acting. Returns how many.
  */
 unsigned rules_judge(struct ruleset *rules, struct world *world, const struct judged_event *judged,
                      rules_alert alert, void *data);
