@@ -65,14 +65,17 @@ void runtime_start_from_file(struct facts *facts, const char *path, struct conta
 /* What all containers of containerd and CRI-O have in common by Kubernetes' labels. */
 void runtime_kubernetes_labels(struct container_facts *found);
 
-/*
- * Storage of containers/storage that may hold the container: the system's, then that of the user
- * whose slice or home the container lives in. NULL past the last one; to be freed.
- */
-char *runtime_storage(struct facts *facts, const struct runtime_query *query, unsigned index);
+/* A runtime that keeps its containers in containers/storage. */
+struct storage_runtime {
+    enum container_runtime runtime;
+    bool (*is_own)(const json_t *config);
+    /* What it alone knows, told before what the bundle says of any container. */
+    void (*apply)(struct facts *facts, const char *storage, const char *id, const json_t *config,
+                  struct container_facts *found);
+};
 
-/* STORAGE/overlay-containers/containers.json: names, image and its name. */
-void runtime_storage_names(struct facts *facts, const char *storage, const char *id,
-                           struct container_facts *found);
+/* A container in the system's storage or in that of the user whose slice it lives in. */
+int runtime_storage_find(struct facts *facts, const struct runtime_query *query,
+                         const struct storage_runtime *runtime, struct container_facts *found);
 
 #endif

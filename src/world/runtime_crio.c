@@ -3,7 +3,6 @@
  * CRI-O: everything it knows stands in the annotations of the bundle's config.json
  * (io.kubernetes.cri-o.*; cri-o's pkg/annotations); lists are JSON in a string.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -80,33 +79,24 @@ static void apply_sandbox(struct facts *facts, const char *storage, struct conta
     container_facts_text(found, FACT_IP, json_member_text(annotations, PREFIX "IP.0"));
 }
 
+/* podman borrows some of CRI-O's annotations, this one it does not */
+static bool is_crio(const json_t *config)
+{
+    return json_member_text(json_at(config, "annotations"), PREFIX "ContainerType");
+}
+
+static void apply(struct facts *facts, const char *storage, const char *id, const json_t *config,
+                  struct container_facts *found)
+{
+    apply_annotations(config, found);
+    runtime_kubernetes_labels(found);
+    apply_sandbox(facts, storage, found);
+}
+
 int runtime_crio_find(struct facts *facts, const struct runtime_query *query,
                       struct container_facts *found)
 {
-    _cleanup_json_ json_t *config = NULL;
-    char *storage;
-    int result = -ENOENT;
+    static const struct storage_runtime crio = {RUNTIME_CRIO, is_crio, apply};
 
-    for (unsigned i = 0; result == -ENOENT && (storage = runtime_storage(facts, query, i)); i++) {
-        _cleanup_free_ char *own = storage;
-        _cleanup_free_ char *bundle =
-            runtime_path("%s/overlay-containers/%s/userdata", own, query->id);
-        if (!bundle)
-            return -ENOMEM;
-        result = runtime_bundle(facts, bundle, found, &config);
-        if (result < 0)
-            continue;
-        /* podman borrows some of CRI-O's annotations, this one it does not */
-        if (!json_member_text(json_at(config, "annotations"), PREFIX "ContainerType"))
-            return -ENOENT;
-        found->runtime = RUNTIME_CRIO;
-        apply_annotations(config, found);
-        runtime_kubernetes_labels(found);
-        apply_sandbox(facts, own, found);
-        runtime_storage_names(facts, own, query->id, found);
-        oci_apply(config, found);
-        oci_apply_image(config, found);
-        runtime_start_from_file(facts, bundle, found);
-    }
-    return result;
+    return runtime_storage_find(facts, query, &crio, found);
 }

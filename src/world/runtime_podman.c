@@ -89,31 +89,17 @@ static void apply_database(struct facts *facts, const char *storage, const char 
         facts->counters.runtime_files_read++;
 }
 
+static void apply(struct facts *facts, const char *storage, const char *id, const json_t *config,
+                  struct container_facts *found)
+{
+    apply_annotations(config, found);
+    apply_database(facts, storage, id, found);
+}
+
 int runtime_podman_find(struct facts *facts, const struct runtime_query *query,
                         struct container_facts *found)
 {
-    _cleanup_json_ json_t *config = NULL;
-    char *storage;
-    int result = -ENOENT;
+    static const struct storage_runtime podman = {RUNTIME_PODMAN, is_podman, apply};
 
-    for (unsigned i = 0; result == -ENOENT && (storage = runtime_storage(facts, query, i)); i++) {
-        _cleanup_free_ char *own = storage;
-        _cleanup_free_ char *bundle =
-            runtime_path("%s/overlay-containers/%s/userdata", own, query->id);
-        if (!bundle)
-            return -ENOMEM;
-        result = runtime_bundle(facts, bundle, found, &config);
-        if (result < 0)
-            continue;
-        if (!is_podman(config))
-            return -ENOENT;
-        found->runtime = RUNTIME_PODMAN;
-        apply_annotations(config, found);
-        apply_database(facts, own, query->id, found);
-        runtime_storage_names(facts, own, query->id, found);
-        oci_apply(config, found);
-        oci_apply_image(config, found);
-        runtime_start_from_file(facts, bundle, found);
-    }
-    return result;
+    return runtime_storage_find(facts, query, &podman, found);
 }

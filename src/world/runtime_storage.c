@@ -3,10 +3,12 @@
  * The files of containers/storage, which podman and CRI-O have in common: for each container a
  * bundle in overlay-containers/ID/userdata, and names and images in containers.json.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "world/json_get.h"
+#include "world/oci.h"
 #include "world/runtime.h"
 #include "world/scan.h"
 #include "world/user_files.h"
@@ -32,7 +34,11 @@ static char *storage_of_bundle(const struct runtime_query *query)
     return at > bundle ? strndup(bundle, (size_t)(at - bundle)) : NULL;
 }
 
-char *runtime_storage(struct facts *facts, const struct runtime_query *query, unsigned index)
+/*
+ * Storage that may hold the container: the system's, then that of the user whose slice or home the
+ * container lives in. NULL past the last one; to be freed.
+ */
+static char *storage_at(struct facts *facts, const struct runtime_query *query, unsigned index)
 {
     uint32_t uid;
 
@@ -88,8 +94,9 @@ static void apply_image_digest(struct facts *facts, const char *storage,
     }
 }
 
-void runtime_storage_names(struct facts *facts, const char *storage, const char *id,
-                           struct container_facts *found)
+/* STORAGE/overlay-containers/containers.json: names, image and its name. */
+static void apply_names(struct facts *facts, const char *storage, const char *id,
+                        struct container_facts *found)
 {
     _cleanup_free_ char *path = runtime_path("%s/overlay-containers/containers.json", storage);
     _cleanup_json_ json_t *containers = NULL;
@@ -109,4 +116,32 @@ void runtime_storage_names(struct facts *facts, const char *storage, const char 
         break;
     }
     apply_image_digest(facts, storage, found);
+}
+
+int runtime_storage_find(struct facts *facts, const struct runtime_query *query,
+                         const struct storage_runtime *runtime, struct container_facts *found)
+{
+    _cleanup_json_ json_t *config = NULL;
+    char *storage;
+    int result = -ENOENT;
+
+    for (unsigned i = 0; result == -ENOENT && (storage = storage_at(facts, query, i)); i++) {
+        _cleanup_free_ char *own = storage;
+        _cleanup_free_ char *bundle =
+            runtime_path("%s/overlay-containers/%s/userdata", own, query->id);
+        if (!bundle)
+            return -ENOMEM;
+        result = runtime_bundle(facts, bundle, found, &config);
+        if (result < 0)
+            continue;
+        if (!runtime->is_own(config))
+            return -ENOENT;
+        found->runtime = runtime->runtime;
+        runtime->apply(facts, own, query->id, config, found);
+        apply_names(facts, own, query->id, found);
+        oci_apply(config, found);
+        oci_apply_image(config, found);
+        runtime_start_from_file(facts, bundle, found);
+    }
+    return result;
 }
