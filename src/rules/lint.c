@@ -7,6 +7,7 @@
 
 #include "rules/lint_internal.h"
 #include "rules/parser.h"
+#include "rules/string_set.h"
 
 #define FINDINGS_MAX 1000
 
@@ -110,10 +111,10 @@ const char *lint_text(const struct ast *ast, char *buffer, size_t size)
     return buffer;
 }
 
-/* The number and the type of events are known of every rule's events. */
+/* What the type of an event says already, which is known of every rule's events. */
 static bool is_known(const struct slot *slot)
 {
-    return !strcmp(slot->name, "evt.type") || !strcmp(slot->name, "evt.num");
+    return !strncmp(slot->ref.field->name, "evt.", 4) || !slot->ref.field->tiers;
 }
 
 static uint64_t slots_of(const struct term *term)
@@ -121,8 +122,10 @@ static uint64_t slots_of(const struct term *term)
     uint64_t bits = 0;
 
     if (term->kind == TERM_ATOM) {
-        uint64_t hash = (uintptr_t)term->atom->left * 0x9e3779b97f4a7c15ull;
-        return is_known(term->atom->left) ? 0 : 1ull << (hash >> 58);
+        const struct slot *slot = term->atom->left;
+        /* By its name: an address would have other fields look alike each time. */
+        uint64_t hash = string_hash(slot->name, strlen(slot->name));
+        return is_known(slot) ? 0 : 1ull << (hash >> 58);
     }
     for (size_t i = 0; i < term->count; i++)
         bits |= slots_of(term->children[i]);

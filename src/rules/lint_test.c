@@ -199,6 +199,10 @@ static void between_rules(void **state)
         {RULE("a", "evt.type in (open, openat) and fd.name startswith /etc/")
              RULE("b", "evt.type = openat and fd.name = /etc/shadow"),
          {NULL, "LINT_SHADOWED", 6, 9, "'a' (test.yaml:1) stands before it"}},
+        /* an open has no such argument: whether that is seen must not hang on where things lie */
+        {RULE("a", "evt.type in (openat, rename) and fd.name = /a and not evt.arg.oldpath = /b")
+             RULE("b", "evt.type = openat and fd.name = /a"),
+         {NULL, "LINT_SHADOWED", 6, 9, "'a' (test.yaml:1)"}},
         /* what acts is judged whatever stands before it */
         {RULE("a", "evt.type in (open, openat) and fd.name startswith /etc/")
              RULE("b", "evt.type = openat and fd.name = /etc/shadow") "  action: kill\n",
