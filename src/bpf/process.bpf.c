@@ -239,6 +239,9 @@ int BPF_PROG(cgroup_attach, struct cgroup *cgroup, const char *path, struct task
     struct event_header *header = (void *)s->data;
     header->cgroup_id = cgroup_id(cgroup);
     put_cgroup(s, PARAM_CGROUP, cgroup);
+    /* Who is moved on to where it came from looks the same, and may be in another container: a
+     * process stays in its container when the cgroup it comes to names none. */
+    masks_void(s);
     record_submit(s);
     record_end(s);
     return 0;

@@ -60,16 +60,15 @@ struct event_header {
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCu
 
 /* event_header.flags */
-#define EVENT_FLAG_COMPAT    0x0001 /* 32-bit system call (ia32) */
-#define EVENT_FLAG_X32       0x0002 /* x32 system call */
-#define EVENT_FLAG_TRUNCATED 0x0004 /* some parameter is truncated or missing for want of room */
-#define EVENT_FLAG_CRITICAL  0x0008 /* came through the critical ring */
-#define EVENT_FLAG_SYNTHETIC 0x0010 /* made by user space, not by the kernel */
-#define EVENT_FLAG_KTHREAD   0x0020 /* the task is a kernel thread */
-#define EVENT_FLAG_IO_WORKER 0x0040 /* the task is an io_uring worker of this process */
-#define EVENT_FLAG_MASKS_VOID                                                                      \
-    0x0100                         /* an exec that voids filter masks; `actor` is their epoch now */
-#define EVENT_FLAG_FILTERED 0x0080 /* FILTER_CHECK: no rule can match, so the tables say */
+#define EVENT_FLAG_COMPAT     0x0001 /* 32-bit system call (ia32) */
+#define EVENT_FLAG_X32        0x0002 /* x32 system call */
+#define EVENT_FLAG_TRUNCATED  0x0004 /* some parameter is truncated or missing for want of room */
+#define EVENT_FLAG_CRITICAL   0x0008 /* came through the critical ring */
+#define EVENT_FLAG_SYNTHETIC  0x0010 /* made by user space, not by the kernel */
+#define EVENT_FLAG_KTHREAD    0x0020 /* the task is a kernel thread */
+#define EVENT_FLAG_IO_WORKER  0x0040 /* the task is an io_uring worker of this process */
+#define EVENT_FLAG_MASKS_VOID 0x0100 /* it voids filter masks; `actor` is their epoch now */
+#define EVENT_FLAG_FILTERED   0x0080 /* FILTER_CHECK: no rule can match, so the tables say */
 
 struct param_header {
     __u16 id;    /* enum param_id */

@@ -87,9 +87,12 @@ static struct actor *actor_of(struct filter_model *model, const struct judged_ev
     return actor;
 }
 
-/* The exec of a process that has children: they are called otherwise now by proc.pname. */
+/* The exec of a process that has children, as they are called otherwise now by proc.pname; a move
+ * to another cgroup. */
 static bool voids_masks(const struct judged_event *judged)
 {
+    if (judged->event->header->type == EVENT_CGROUP_ATTACH)
+        return true;
     return event_type_info(judged->event->header->type)->family == FAMILY_PROCESS &&
            event_param(judged->event, PARAM_EXE_PATH) && judged->process->children;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: acts gid|login|parent COUNT FILE
+ * usage: acts gid|login|parent|moved COUNT FILE
  * Lets the kernel side learn what the process is, changes that in a way which is easy to miss, and
- * opens FILE again: COUNT times. Exit status 77 when the kernel refuses the change.
+ * opens FILE again: COUNT times. Exit status 77 when the kernel refuses the change. `moved` needs
+ * two directories of cgroups in the environment, HOME_CGROUP and OTHER_CGROUP.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -87,12 +88,38 @@ static int change_parent(const char *file)
     return REFUSED;
 }
 
+static int cgroup_of(const char *variable)
+{
+    const char *directory = getenv(variable);
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/cgroup.procs", directory ? directory : "");
+    return open(path, O_WRONLY | O_CLOEXEC);
+}
+
+/* To another cgroup and back, with nothing done there. */
+static int change_cgroup(const char *file)
+{
+    int home = cgroup_of("HOME_CGROUP"), other = cgroup_of("OTHER_CGROUP");
+
+    if (home < 0 || other < 0 || write(home, "0", 1) != 1)
+        return REFUSED;
+    open_often(file, KNOWN);
+    if (write(other, "0", 1) != 1 || write(home, "0", 1) != 1)
+        return REFUSED;
+    open_often(file, 1);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*act)(const char *file);
-    } acts[] = {{"gid", change_group}, {"login", change_login}, {"parent", change_parent}};
+    } acts[] = {{"gid", change_group},
+                {"login", change_login},
+                {"parent", change_parent},
+                {"moved", change_cgroup}};
     int status = 2;
 
     for (size_t i = 0; argc == 4 && i < sizeof(acts) / sizeof(acts[0]); i++)
@@ -100,6 +127,6 @@ int main(int argc, char **argv)
             for (int n = atoi(argv[2]); n > 0 && (status = child(acts[i].act, argv[3])) == 0; n--)
                 ;
     if (status == 2)
-        fprintf(stderr, "usage: acts gid|login|parent COUNT FILE\n");
+        fprintf(stderr, "usage: acts gid|login|parent|moved COUNT FILE\n");
     return status;
 }

@@ -19,7 +19,6 @@ static __always_inline void actor_credentials(struct actor *actor, const struct 
     actor->cap_inheritable = caps.inheritable;
     actor->cap_permitted = caps.permitted;
     actor->cap_effective = caps.effective;
-    actor->uid = cred->uid.val;
     actor->euid = cred->euid.val;
     actor->egid = cred->egid.val;
 }
@@ -59,19 +58,22 @@ CHECKED_ONCE int actor_number(void)
     return known->number;
 }
 
-/*
- * A process that has children has executed something: they are called otherwise now by proc.pname.
- * Makes all masks void; the record tells user space, which makes none until it has read it.
- */
-static __always_inline void actor_executed(struct scratch *s, struct task_struct *task)
+/* Makes all masks void; the record tells user space, which makes none until it has read it. */
+static __always_inline void masks_void(struct scratch *s)
 {
     struct event_header *header = (void *)s->data;
 
-    if ((u64)BPF_CORE_READ(task, children.next) ==
-        (u64)task + bpf_core_field_offset(struct task_struct, children))
-        return;
     s->flags |= EVENT_FLAG_MASKS_VOID;
     header->actor = __sync_fetch_and_add(&filter_state.epoch, 1) + 1;
+}
+
+/* A process that has children has executed something: they are called otherwise now by proc.pname.
+ */
+static __always_inline void actor_executed(struct scratch *s, struct task_struct *task)
+{
+    if ((u64)BPF_CORE_READ(task, children.next) !=
+        (u64)task + bpf_core_field_offset(struct task_struct, children))
+        masks_void(s);
 }
 
 #endif
