@@ -238,11 +238,24 @@ static int compile_rule(struct checker *checker, const struct rules_options *opt
     return r;
 }
 
-/* Of some fields the world learns from calls that no rule need ask for. */
-static void note_slot(struct rules_needs *needs, const struct slot *slot)
+/* Whether some of these events may be about a socket. */
+static bool any_of_socket(const struct type_set *types)
 {
-    uint8_t needed = slot->ref.field->needs;
+    static const bool sockets[FAMILY_MAX] = {
+        [FAMILY_DESCRIPTOR] = true, [FAMILY_NETWORK] = true, [FAMILY_NAMESPACE] = true,
+        [FAMILY_KERNEL] = true,     [FAMILY_MEMORY] = true,  [FAMILY_SOCKET_DATA] = true,
+    };
 
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
+        if (type_set_has(types, type) && event_type_info(type) &&
+            sockets[event_type_info(type)->family])
+            return true;
+    return false;
+}
+
+/* Of some fields the world learns from calls that no rule need ask for. */
+static void note_needs(struct rules_needs *needs, uint8_t needed, const struct type_set *types)
+{
     if (needed & FIELD_NEEDS_NAMES)
         needs->dns = true;
     if (needed & FIELD_NEEDS_ENVIRONMENT)
@@ -251,53 +264,51 @@ static void note_slot(struct rules_needs *needs, const struct slot *slot)
         needs->cwd = true;
         needs->types[EVENT_CHDIR] = needs->types[EVENT_FCHDIR] = true;
     }
-    if (needed & FIELD_NEEDS_ROLES)
+    if (needed & FIELD_NEEDS_ROLES && any_of_socket(types))
         needs->types[EVENT_CONNECT] = needs->types[EVENT_LISTEN] = needs->types[EVENT_ACCEPT] =
             needs->types[EVENT_ACCEPT4] = true;
     if (needed & FIELD_NEEDS_SESSIONS)
         needs->types[EVENT_SETSID] = needs->types[EVENT_SETPGID] = true;
 }
 
-/* Whether neither the record nor the number of its actor nor the masks' epoch tells the value. */
-static bool is_unsteady(const struct slot *slot)
+static uint8_t needs_of_slot(const struct slot *slot)
 {
-    return slot && slot->ref.field->needs & (FIELD_NEEDS_NAMES | FIELD_NEEDS_DIRECTORY |
-                                             FIELD_NEEDS_SESSIONS | FIELD_NEEDS_CLOCK);
+    return slot ? slot->ref.field->needs : 0;
 }
 
-static void note_term(struct rules_needs *needs, struct term *term)
+static uint8_t needs_of_term(struct term *term)
 {
+    /* Neither the record nor the number of its actor nor the masks' epoch tells such a value. */
+    static const uint8_t unsteady =
+        FIELD_NEEDS_NAMES | FIELD_NEEDS_DIRECTORY | FIELD_NEEDS_SESSIONS | FIELD_NEEDS_CLOCK;
+
     if (term->visited)
-        return;
+        return term->needs;
     term->visited = true;
-    if (term->kind == TERM_ATOM) {
-        note_slot(needs, term->atom->left);
-        if (term->atom->right)
-            note_slot(needs, term->atom->right);
-        term->unsteady = is_unsteady(term->atom->left) || is_unsteady(term->atom->right);
-    }
-    for (size_t i = 0; i < term->count; i++) {
-        note_term(needs, term->children[i]);
-        term->unsteady |= term->children[i]->unsteady;
-    }
+    if (term->kind == TERM_ATOM)
+        term->needs = needs_of_slot(term->atom->left) | needs_of_slot(term->atom->right);
+    for (size_t i = 0; i < term->count; i++)
+        term->needs |= needs_of_term(term->children[i]);
+    term->unsteady = term->needs & unsteady;
+    return term->needs;
 }
 
-static void note_format(struct rules_needs *needs, const struct format *format)
+static uint8_t needs_of_format(const struct format *format)
 {
-    for (size_t i = 0; i < format->field_count; i++) {
-        if (format->fields[i].text)
-            note_format(needs, format->fields[i].text);
-        else
-            note_slot(needs, format->fields[i].slot);
-    }
+    uint8_t needs = 0;
+
+    for (size_t i = 0; i < format->field_count; i++)
+        needs |= format->fields[i].text ? needs_of_format(format->fields[i].text)
+                                        : needs_of_slot(format->fields[i].slot);
+    return needs;
 }
 
 static int index_rule(struct checker *checker, struct rule *rule)
 {
     struct ruleset *rules = checker->rules;
 
-    note_term(&rules->needs, rule->condition);
-    note_format(&rules->needs, &rule->output);
+    note_needs(&rules->needs, needs_of_term(rule->condition) | needs_of_format(&rule->output),
+               &rule->condition->match);
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
         struct rule_index *index = &rules->by_type[type];
         if (!type_set_has(&rule->condition->match, type))

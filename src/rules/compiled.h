@@ -110,8 +110,9 @@ enum term_kind { TERM_AND, TERM_OR, TERM_NOT, TERM_ATOM };
 struct term {
     enum term_kind kind;
     bool shared;         /* used in more than one place: remembers its result */
-    bool visited;        /* while loading: its needs are noted */
+    bool visited;        /* while loading: its needs are known */
     bool unsteady;       /* may be another for an event that is the same: event/noise.h */
+    uint8_t needs;       /* of its fields: bits of enum field_need */
     uint16_t dimensions; /* columns.c: what it looks at */
     uint32_t weight;     /* columns.c: how many terms it is, macros written out */
     bool result;

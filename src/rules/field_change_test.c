@@ -6,6 +6,7 @@
  */
 #include "rules/field_row.h"
 #include "rules/field_testing.h"
+#include "rules/rules.h"
 
 #define ID      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER   "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -291,8 +292,10 @@ static void values_change_with_nothing_else(void **state)
 static void every_row_says_what_it_changes_with(void **state)
 {
     const struct field *field;
+    uint32_t changes = 0;
 
     for (size_t i = 0; (field = field_at(i)); i++) {
+        changes |= field->changes;
         bool of_process = field->class == FIELD_OF_PROCESS,
              filled = field->extract != field_unfilled;
         if (of_process != !!field->changes)
@@ -306,15 +309,18 @@ static void every_row_says_what_it_changes_with(void **state)
         if ((field->changes & CHANGES_NEVER) && field->changes != CHANGES_NEVER)
             fail_msg("%s: it changes with nothing, and with something", field->name);
     }
-    for (unsigned place = 0; place < FIELD_CHANGE_MAX; place++)
+    for (unsigned place = 0; place < FIELD_CHANGE_MAX; place++) {
         assert_non_null(field_change_name(place));
+        if (!(changes >> place & 1))
+            fail_msg("%s is compared, and no field changes with it", field_change_name(place));
+    }
 }
 
 /* Who asks for one of these has the sensor watch what it is learned from. */
 static void rows_say_what_has_to_be_watched(void **state)
 {
     static const struct {
-        const char *start; /* of the fields' names */
+        const char *start; /* of the fields' names; those that end in a blank are whole */
         uint8_t needs;
     } groups[] = {
         {"proc.sid", FIELD_NEEDS_SESSIONS},
@@ -347,16 +353,57 @@ static void rows_say_what_has_to_be_watched(void **state)
         {"fd.cproto", FIELD_NEEDS_ROLES},
         {"fd.sproto", FIELD_NEEDS_ROLES},
         {"fd.is_server", FIELD_NEEDS_ROLES},
+        {"fd.name ", FIELD_NEEDS_ROLES},
+        {"fd.containername", FIELD_NEEDS_ROLES},
+        {"evt.args ", FIELD_NEEDS_ROLES},
+        {"evt.arg ", FIELD_NEEDS_ROLES},
+        {"evt.info", FIELD_NEEDS_ROLES},
     };
     const struct field *field;
 
     for (size_t i = 0; (field = field_at(i)); i++) {
         uint8_t needs = field->type == FIELD_NAMES ? FIELD_NEEDS_NAMES : 0;
+        char name[64];
+
+        snprintf(name, sizeof(name), "%s ", field->name);
         for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
-            if (strncmp(field->name, groups[g].start, strlen(groups[g].start)) == 0)
+            if (strncmp(name, groups[g].start, strlen(groups[g].start)) == 0)
                 needs |= groups[g].needs;
         if (field->needs != needs)
             fail_msg("%s needs %u, not %u", field->name, needs, field->needs);
+    }
+}
+
+/* Of a file nobody need know which end it is. */
+static void roles_are_watched_for_sockets_only(void **state)
+{
+    static const struct {
+        const char *condition;
+        bool watched;
+    } rows[] = {
+        {"evt.type = sendto and fd.name = x", true},
+        {"evt.type = dup2 and evt.args contains x", true},
+        {"fd.name = x", true},
+        {"evt.type = sendto and fd.num = 1", false},
+        {"evt.type in (openat, unlinkat) and fd.name = x", false},
+    };
+    char yaml[256];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int len = snprintf(yaml, sizeof(yaml),
+                           "- {rule: r, desc: d, output: o, priority: INFO, condition: \"%s\"}",
+                           rows[i].condition);
+        const struct rules_options options = {.minimum_priority = PRIORITY_DEBUG};
+        const struct rules_source source = {"test.yaml", yaml, (size_t)len};
+        struct rules_needs needs;
+        struct ruleset *rules;
+        struct error error;
+
+        assert_int_equal(rules_load(&source, 1, &options, NULL, &rules, &error), 0);
+        rules_needs(rules, &needs);
+        if (needs.types[EVENT_LISTEN] != rows[i].watched)
+            fail_msg("%s: watched %d", rows[i].condition, needs.types[EVENT_LISTEN]);
+        rules_free(rules);
     }
 }
 
@@ -365,6 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_says_what_it_changes_with),
         cmocka_unit_test(rows_say_what_has_to_be_watched),
+        cmocka_unit_test(roles_are_watched_for_sockets_only),
         cmocka_unit_test(values_change_with_nothing_else),
     };
 

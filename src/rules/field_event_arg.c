@@ -249,14 +249,15 @@ static bool buffer_length(struct field_context *context, const struct field_ref 
 #define NO_FILE_DATA "reads and writes of files are not watched"
 
 static const struct field rows[] = {
-    EVENT_ROW("evt.args", STRING, all, 0, "all arguments: name=value, one blank apart"),
+    EVENT_ROW("evt.args", STRING, all, 0, "all arguments: name=value, one blank apart",
+              .needs = FIELD_NEEDS_ROLES),
     LOOKED_UP_ROW("evt.arg", STRING, ARGUMENT, arg, 0,
                   "one argument as text, by name or place: evt.arg.flags, evt.arg[0]",
-                  .argument = FIELD_SUFFIX_KEY, .accepts = accepts_arg),
+                  .argument = FIELD_SUFFIX_KEY, .accepts = accepts_arg, .needs = FIELD_NEEDS_ROLES),
     EVENT_ROW("evt.rawarg", STRING, raw_arg, 0,
               "one argument by name as it is, a number where it is one: evt.rawarg.flags",
               .argument = FIELD_SUFFIX_KEY, .accepts = accepts_raw),
-    EVENT_ROW("evt.info", STRING, all, 0, "evt.args"),
+    EVENT_ROW("evt.info", STRING, all, 0, "evt.args", .needs = FIELD_NEEDS_ROLES),
     EVENT_ROW("evt.buffer", STRING, buffer, 0, "bytes sent or received", .limits = "only of DNS"),
     EVENT_ROW("evt.buflen", NUMBER, buffer_length, FLOW_ALL, "how many bytes went over a socket"),
     EVENT_ROW("evt.buflen.in", NUMBER, buffer_length, FLOW_IN, "how many bytes were received"),

@@ -228,7 +228,8 @@ static const struct field rows[] = {
         "fd.type in one character: f, d, 4, 6, u, n, p, e, l, i, s, t, b, u, r, m, P or o; what a "
         "failed call would have made too"),
     LOOKED_UP_ROW("fd.name", STRING, PATH, name, 0,
-                  "path, or client->server addresses of a socket, or a unix socket's path"),
+                  "path, or client->server addresses of a socket, or a unix socket's path",
+                  .needs = FIELD_NEEDS_ROLES),
     LOOKED_UP_ROW("fd.directory", STRING, PATH, directory, 0, "directory of a file"),
     LOOKED_UP_ROW("fd.filename", STRING, NAME, filename, 0, "name of a file without its directory"),
     LOOKED_UP_ROW("fd.nameraw", STRING, RAW, raw_name, 0, "path as the caller gave it"),
@@ -242,7 +243,7 @@ static const struct field rows[] = {
               "the file is in a lower layer of an overlay"),
     EVENT_ROW("fd.uid", STRING, unique, 0, "thread id and fd.num in one"),
     EVENT_ROW("fd.containername", STRING, with_container, CHAINED_NAME,
-              "container.id and fd.name, a colon between"),
+              "container.id and fd.name, a colon between", .needs = FIELD_NEEDS_ROLES),
     EVENT_ROW("fd.containerdirectory", STRING, with_container, CHAINED_DIRECTORY,
               "container.id and fd.directory, a colon between"),
     EVENT_ROW("fd.types", STRINGS, types, 0,
