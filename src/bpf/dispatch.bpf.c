@@ -37,25 +37,6 @@ static __always_inline u32 socketcall_type(u64 call)
     }
 }
 
-static __always_inline void load_args(struct scratch *s, struct pt_regs *regs, bool compat)
-{
-    if (compat) {
-        s->args[0] = (u32)regs->bx;
-        s->args[1] = (u32)regs->cx;
-        s->args[2] = (u32)regs->dx;
-        s->args[3] = (u32)regs->si;
-        s->args[4] = (u32)regs->di;
-        s->args[5] = (u32)regs->bp;
-    } else {
-        s->args[0] = regs->di;
-        s->args[1] = regs->si;
-        s->args[2] = regs->dx;
-        s->args[3] = regs->r10;
-        s->args[4] = regs->r8;
-        s->args[5] = regs->r9;
-    }
-}
-
 /* The calls that x32 has numbers of its own for (syscall_64.tbl), as x86-64 numbers them. */
 static const u16 x32_numbers[64] = {13,  15,  16,  19,  20,  45,  46,  47,  59,  101, 127, 128,
                                     129, 131, 222, 244, 246, 247, 273, 274, 278, 279, 295, 296,

@@ -3,8 +3,6 @@
 #include "lib/args.h"
 #include "lib/filter.h"
 
-#define CREAT_FLAGS 01101 /* O_CREAT | O_WRONLY | O_TRUNC: what creat means */
-
 /* Whether a rule can match, by what the call asked for and the file it got. */
 static __always_inline bool can_match(struct scratch *s, u64 file)
 {

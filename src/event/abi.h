@@ -487,6 +487,22 @@ struct sensor_settings {
     __u8 unused[2];
 };
 
+/* What is asked of bpf/permission.bpf.c, and its answer. */
+struct permission_request {
+    __s32 fd; /* of the calling process: the file */
+    __u32 tid;
+    __u32 exec; /* it is to be executed, else opened */
+    __u32 size; /* of the record; 0: there is none */
+};
+
+/* What the program returns; otherwise 0. */
+#define PERMISSION_NOT_THERE 1
+#define PERMISSION_NO_CALL   2 /* execve opens what it executes: that is told as the exec */
+
+struct permission_record {
+    char data[EVENT_RECORD_MAX];
+};
+
 /* Counters of the kernel side, one per cause, per CPU. Index into the `counters` map. */
 #define COUNTER_LIST(X)                                                                            \
     X(EVENTS_CRITICAL, "events_critical") /* sent */                                               \

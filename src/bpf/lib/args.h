@@ -6,6 +6,28 @@
 
 #include "socket.h"
 
+/* The six arguments, as the ABI that was called by has them in registers. */
+static __always_inline void load_args(struct scratch *s, struct pt_regs *regs, bool compat)
+{
+    if (compat) {
+        s->args[0] = (u32)regs->bx;
+        s->args[1] = (u32)regs->cx;
+        s->args[2] = (u32)regs->dx;
+        s->args[3] = (u32)regs->si;
+        s->args[4] = (u32)regs->di;
+        s->args[5] = (u32)regs->bp;
+    } else {
+        s->args[0] = regs->di;
+        s->args[1] = regs->si;
+        s->args[2] = regs->dx;
+        s->args[3] = regs->r10;
+        s->args[4] = regs->r8;
+        s->args[5] = regs->r9;
+    }
+}
+
+#define CREAT_FLAGS 01101 /* O_CREAT | O_WRONLY | O_TRUNC: what creat means */
+
 struct open_how_user {
     u64 flags, mode, resolve;
 };

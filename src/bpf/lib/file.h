@@ -132,6 +132,10 @@ static __always_inline void file_facts(struct scratch *s, u64 address, struct fi
     ret->path.dentry = WINDOW_FIELD(s, WINDOW_BYTES, file, f_path.dentry);
     ret->open_flags = WINDOW_FIELD(s, WINDOW_BYTES, file, f_flags);
     u32 f_mode = WINDOW_FIELD(s, WINDOW_BYTES, file, f_mode);
+    if (describes_another) { /* the file is the agent's own, of the same path */
+        ret->open_flags = s->asked_flags & ~OPEN_FLAGS_NOT_KEPT;
+        f_mode = s->asked_flags & O_ACCMODE ? FMODE_WRITE : 0;
+    }
 
     window_read(s, inode, WINDOW_BYTES);
     struct super_block *sb = WINDOW_FIELD(s, WINDOW_BYTES, inode, i_sb);

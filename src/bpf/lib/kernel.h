@@ -378,6 +378,8 @@ struct pt_regs {
 #define S_IFBLK             0060000
 #define O_ACCMODE           03
 #define O_CREAT             0100
+#define O_RDWR              02
+#define OPEN_FLAGS_NOT_KEPT 01700 /* O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC: do_dentry_open */
 #define O_TMPFILE           020200000
 #define S_IFDIR             0040000
 #define S_IFCHR             0020000

@@ -76,6 +76,10 @@ struct scratch {
     u64 repeated;
     struct filter_vector candidates; /* columns not ruled out yet */
     struct filter_name_key name_key;
+    /* describes_another */
+    u64 root_dentry, root_mount; /* the task's: struct mount */
+    u32 asked_flags;             /* what the file is being opened with */
+    u32 unused2;
     struct path_walk walk;
     struct messages_walk messages;
     char window[WINDOW_BYTES];
@@ -236,6 +240,9 @@ GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
 
 /* Whether the kernel has bpf_rdonly_cast: load.bpf.c. */
 GLOBAL_LINKAGE const volatile bool can_load;
+
+/* Set in the object of permission.bpf.c alone: there the agent looks at what another task does. */
+GLOBAL_LINKAGE const volatile bool describes_another;
 
 /*
  * Index into css_set.subsys of the v1 hierarchy to name cgroups by; -1: none. Read-only, so that

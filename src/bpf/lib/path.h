@@ -109,7 +109,10 @@ static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmoun
     walk->mount_root = (u64)KERNEL_READ(mount, mnt.mnt_root);
 
     struct fs_struct *fs = task->fs;
-    if (fs) {
+    if (describes_another) {
+        walk->root_dentry = s->root_dentry;
+        walk->root_mount = s->root_mount;
+    } else if (fs) {
         walk->root_dentry = (u64)fs->root.dentry;
         walk->root_mount = REAL_MOUNT(fs->root.mnt);
     }
