@@ -80,6 +80,15 @@ void world_free(struct world *world);
 /* Take one record. 0; -EBADMSG for a malformed one (counted, changes nothing); -ENOMEM. */
 int world_feed(struct world *world, const void *record, size_t size);
 
+/*
+ * What an event would look like that has not happened yet: `record` is the open or exec that a
+ * stopped thread asks for. Calls `judge` once, at once, with the process as it would be (an exec's
+ * with the new program, of which no argument is known); nothing of the world changes but for facts
+ * that were asked for. 0; -EBADMSG; -ENOMEM.
+ */
+int world_foresee(struct world *world, const void *record, size_t size, world_judge judge,
+                  void *data);
+
 /* Let time pass: releases held events that are due, forgets the dead. `now` is CLOCK_BOOTTIME ns.
  * Returns when it wants to be called next (same clock), UINT64_MAX for never. */
 uint64_t world_tick(struct world *world, uint64_t now);
