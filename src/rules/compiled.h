@@ -15,6 +15,7 @@
 #include "rules/arena.h"
 #include "rules/ast.h"
 #include "rules/field.h"
+#include "rules/foresee.h"
 #include "rules/rules.h"
 #include "rules/string_set.h"
 #include "rules/table.h"
@@ -148,8 +149,9 @@ struct format {
 };
 
 struct rule {
-    struct rule_info info; /* hits and sent too */
-    uint64_t sent_stamp;   /* filter.c: of the event that was counted last */
+    struct rule_info info;       /* hits and sent too */
+    uint64_t sent_stamp;         /* filter.c: of the event that was counted last */
+    bool foreseen[FORESEEN_MAX]; /* foresee.c: judged before such acts */
     struct term *condition;
     struct format output;
 };

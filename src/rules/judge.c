@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/judge.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -57,9 +59,8 @@ static void add_repeated(struct ruleset *rules, struct alert *alert)
         alert->output = rules->output.data;
 }
 
-static void raise_alert(struct ruleset *rules, struct world *world,
-                        const struct judged_event *judged, struct rule *rule, rules_alert alert,
-                        void *data)
+void judge_raise(struct ruleset *rules, struct world *world, const struct judged_event *judged,
+                 struct rule *rule, rules_alert alert, void *data)
 {
     rule->info.hits++;
     rules->counters.alerts++;
@@ -103,7 +104,7 @@ unsigned rules_judge(struct ruleset *rules, struct world *world, const struct ju
         rules->counters.evaluations++;
         if (!evaluate_term(rules, rule->condition))
             continue;
-        raise_alert(rules, world, judged, rule, alert, data);
+        judge_raise(rules, world, judged, rule, alert, data);
         matches++;
         if (rules->matching == MATCHING_FIRST && !index->has_actions)
             break;
