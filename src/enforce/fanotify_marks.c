@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "enforce/fanotify_internal.h"
+
+#define MOUNTINFO_MAX (8u << 20)
+#define MOUNTS_MAX    4096 /* of one namespace */
+#define ID_COLUMNS    5    /* before a mount's options */
+
+/* A line of /proc/PID/mountinfo. The texts point into it. */
+struct mount_line {
+    uint64_t id;
+    dev_t device;
+    char *place; /* below the process's root */
+    char *type;
+};
+
+/* "\040" is a blank. In place. */
+static void unescape(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; to++) {
+        if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+static bool parse_line(char *line, struct mount_line *ret_mount)
+{
+    char *columns[ID_COLUMNS], *rest = line;
+    unsigned high, low;
+
+    for (size_t i = 0; i < ID_COLUMNS; i++) {
+        columns[i] = strsep(&rest, " ");
+        if (!rest)
+            return false;
+    }
+    char *separator = strstr(rest, " - ");
+    if (!separator || sscanf(columns[2], "%u:%u", &high, &low) != 2)
+        return false;
+    char *type = separator + 3;
+    type[strcspn(type, " ")] = '\0';
+    unescape(columns[4]);
+    *ret_mount = (struct mount_line){
+        .id = strtoull(columns[0], NULL, 10),
+        .device = makedev(high, low),
+        .place = columns[4],
+        .type = type,
+    };
+    return true;
+}
+
+struct mount_table {
+    char *text;
+    struct mount_line *mounts;
+    size_t count;
+};
+
+static void mount_table_done(struct mount_table *table)
+{
+    free(table->text);
+    free(table->mounts);
+}
+
+static int read_mounts(uint32_t pid, struct mount_table *ret_table)
+{
+    char path[48];
+
+    snprintf(path, sizeof(path), "/proc/%u/mountinfo", pid);
+    int r = read_file(path, MOUNTINFO_MAX, &ret_table->text, NULL);
+    if (r < 0)
+        return r;
+    ret_table->mounts = calloc(MOUNTS_MAX, sizeof(*ret_table->mounts));
+    if (!ret_table->mounts)
+        return -ENOMEM;
+    for (char *rest = ret_table->text, *line; (line = strsep(&rest, "\n")) && *line;)
+        if (ret_table->count < MOUNTS_MAX && parse_line(line, &ret_table->mounts[ret_table->count]))
+            ret_table->count++;
+    return 0;
+}
+
+static bool is_one_of(const char *text, const char *const *list)
+{
+    for (; *list; list++)
+        if (!strcmp(text, *list))
+            return true;
+    return false;
+}
+
+/*
+ * A file system whose answers come from a process of the container's, or over a network: looking at
+ * it could make the agent wait for whoever it watches.
+ */
+static bool waits_for_others(const struct mount_line *mount)
+{
+    static const char *const types[] = {"nfs",  "nfs4",     "cifs",   "smb3", "9p",
+                                        "ceph", "virtiofs", "autofs", NULL};
+
+    return !strncmp(mount->type, "fuse", 4) || is_one_of(mount->type, types);
+}
+
+/*
+ * proc's files can't be asked about: its locks are held while they are opened (the kernel refuses).
+ * What a question hands to the agent is an open file: of a device that could have effects.
+ */
+static bool is_left_out(const struct mount_line *mount)
+{
+    static const char *const types[] = {"proc", "devpts", "devtmpfs", "mqueue", "nsfs", NULL};
+
+    return is_one_of(mount->type, types) || !strcmp(mount->place, "/dev") ||
+           waits_for_others(mount);
+}
+
+static bool is_below(const char *place, const char *above)
+{
+    size_t len = strlen(above);
+
+    return !strcmp(above, "/") ||
+           (!strncmp(place, above, len) && (!place[len] || place[len] == '/'));
+}
+
+static bool is_reached_by_waiting(const struct mount_table *table, const struct mount_line *mount)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (waits_for_others(&table->mounts[i]) && is_below(mount->place, table->mounts[i].place))
+            return true;
+    return false;
+}
+
+/* Nothing of the host's is on it but what a runtime has mounted for containers. */
+static bool is_containers_own(const struct mount_line *mount, const struct mount_table *host,
+                              dev_t host_root)
+{
+    if (mount->device == host_root)
+        return false;
+    if (!strcmp(mount->type, "overlay"))
+        return true;
+    for (size_t i = 0; i < host->count; i++)
+        if (host->mounts[i].device == mount->device)
+            return false;
+    return true;
+}
+
+/* The mount's root; fails when something else is at its place by now. */
+static int open_mount(int root, const struct mount_line *mount)
+{
+    const struct open_how how = {
+        .flags = O_PATH | O_CLOEXEC,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    struct statx facts;
+
+    _cleanup_close_ int fd = (int)syscall(SYS_openat2, root, mount->place, &how, sizeof(how));
+    if (fd < 0)
+        return -errno;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) < 0)
+        return -errno;
+    if (!(facts.stx_mask & STATX_MNT_ID) || facts.stx_mnt_id != mount->id)
+        return -ESTALE; /* hidden by another mount, or gone */
+    return TAKE_FD(fd);
+}
+
+static int mark(struct fanotify *fanotify, int root, const struct mount_line *mount, bool whole)
+{
+    char path[48];
+
+    _cleanup_close_ int fd = open_mount(root, mount);
+    if (fd < 0)
+        return fd;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    unsigned kind = whole ? FAN_MARK_FILESYSTEM : FAN_MARK_MOUNT;
+    if (fanotify_mark(fanotify->group, FAN_MARK_ADD | kind, fanotify->mask, AT_FDCWD, path) < 0)
+        return -errno;
+    fanotify->counters.marks++;
+    return 0;
+}
+
+/* The process's root, when its mount namespace and its root are not the host's. */
+static int open_root(uint32_t pid)
+{
+    struct stat own, its;
+    char path[48];
+
+    snprintf(path, sizeof(path), "/proc/%u/ns/mnt", pid);
+    if (stat(path, &its) < 0 || stat("/proc/self/ns/mnt", &own) < 0)
+        return -errno;
+    if (own.st_ino == its.st_ino)
+        return -ENODATA;
+    snprintf(path, sizeof(path), "/proc/%u/root", pid);
+    _cleanup_close_ int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0 || fstat(root, &its) < 0 || stat("/", &own) < 0)
+        return -errno;
+    if (own.st_dev == its.st_dev && own.st_ino == its.st_ino)
+        return -EAGAIN;
+    return TAKE_FD(root);
+}
+
+int fanotify_mark_container(struct fanotify *fanotify, uint32_t pid)
+{
+    _cleanup_(mount_table_done) struct mount_table table = {0};
+    _cleanup_(mount_table_done) struct mount_table host = {0};
+    struct stat host_root;
+    int marked = 0;
+
+    _cleanup_close_ int root = open_root(pid);
+    if (root < 0)
+        return root == -ENODATA ? 0 : root;
+    int r = read_mounts(pid, &table);
+    if (r == 0)
+        r = read_mounts((uint32_t)getpid(), &host);
+    if (r == 0 && stat("/", &host_root) < 0)
+        r = -errno;
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < table.count; i++) {
+        const struct mount_line *mount = &table.mounts[i];
+        if (is_left_out(mount) || is_reached_by_waiting(&table, mount))
+            continue;
+        r = mark(fanotify, root, mount, is_containers_own(mount, &host, host_root.st_dev));
+        if (r == 0)
+            marked++;
+        else if (r != -ESTALE)
+            fanotify->counters.marks_failed++;
+    }
+    return marked;
+}
