@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cmd/agent_prevent.h"
 #include "cmd/command.h"
 #include "cmd/load_rules.h"
 #include "cmd/notify.h"
@@ -46,6 +47,8 @@ static void on_alert(void *data, const struct alert *alert)
 {
     struct agent *agent = data;
 
+    if (agent_prevent_has_told(agent, alert))
+        return;
     agent->alerts++;
     agent_check_filter(agent, alert);
     output_alert(agent->output, alert);
@@ -76,6 +79,7 @@ static int on_record(void *data, const void *record, size_t size)
         agent->records_of[header->type]++;
     if (world_feed(agent->world, record, size) == -ENOMEM)
         agent->feed_failed++;
+    agent_prevent_note(agent, header);
     agent_masks_voided(agent, header);
     agent_record(agent, record, size);
     return 0;
@@ -97,13 +101,23 @@ static int tick_world(struct agent *agent)
                           0);
 }
 
-static int read_rings(struct agent *agent)
+int agent_read(struct agent *agent, size_t limit)
 {
-    int r = sensor_read(agent->sensor, BATCH, on_record, agent);
+    int r = sensor_read(agent->sensor, limit, on_record, agent);
+
     if (r < 0) {
         log_error("can't read the event rings: %s", strerror(-r));
         return r;
     }
+    agent_prevent_follow(agent);
+    return 0;
+}
+
+static int read_rings(struct agent *agent)
+{
+    int r = agent_read(agent, BATCH);
+    if (r < 0)
+        return r;
     r = tick_world(agent);
     output_flush(agent->output);
     if (r == 0 && sensor_busy(agent->sensor))
@@ -134,6 +148,7 @@ static int on_world_timer(void *data, uint64_t expirations)
 static int on_loss_timer(void *data, uint64_t expirations)
 {
     agent_check_losses(data);
+    agent_prevent_check(data);
     return 0;
 }
 
@@ -160,7 +175,7 @@ static int on_stop_signal(void *data, int number)
 }
 
 /* What the sensor has to send for these rules; everything when there are none. */
-static struct sensor_needs needs_of(const struct ruleset *rules)
+static struct sensor_needs needs_of(struct ruleset *rules)
 {
     struct rules_needs by_rules = {0};
     struct sensor_needs needs = {0};
@@ -170,6 +185,7 @@ static struct sensor_needs needs_of(const struct ruleset *rules)
         memcpy(needs.types, by_rules.types, sizeof(needs.types));
         needs.env = by_rules.env;
         needs.dns = by_rules.dns;
+        agent_prevent_needs(rules, &needs);
     } else {
         memset(needs.types, true, sizeof(needs.types));
         needs.env = needs.dns = true;
@@ -230,6 +246,7 @@ static void reload_rules(struct agent *agent)
     agent->rules = rules;
     agent_set_filter(agent);
     rules_free(old);
+    agent_prevent(agent);
     log_info("reloaded: %zu rules", rules_count(rules));
 }
 
@@ -389,6 +406,8 @@ static int open_agent(struct agent *agent)
         r = facts_feed_machine(agent->facts, agent->world);
     if (r < 0)
         log_error("can't read the state of this machine: %s", strerror(-r));
+    else
+        agent_prevent(agent);
     return r;
 }
 
@@ -429,6 +448,7 @@ static void drain(struct agent *agent)
 
 static void close_agent(struct agent *agent)
 {
+    agent_prevent_end(agent);
     sensor_close(agent->sensor);
     world_free(agent->world);
     facts_free(agent->facts);

@@ -38,11 +38,14 @@ struct agent_options {
     bool all_events;   /* not only those that rules need: loads none */
     uint32_t critical_ring;
     uint32_t bulk_ring;
-    uint32_t bulk_rate;    /* events a second of one cgroup while the bulk ring is half full */
-    uint32_t bulk_burst;   /* and at once; see sensor/noise.h for 0 */
-    uint64_t dedup_window; /* ns; 0: repetitions are sent */
-    uint64_t duration;     /* ns, 0: until a signal */
-    uint64_t stats;        /* ns between two prints of the counters, 0: never */
+    uint32_t bulk_rate;        /* events a second of one cgroup while the bulk ring is half full */
+    uint32_t bulk_burst;       /* and at once; see sensor/noise.h for 0 */
+    uint64_t dedup_window;     /* ns; 0: repetitions are sent */
+    const char *fanotify_late; /* "allow" or "deny": what waited too long for its answer */
+    bool fanotify_late_deny;
+    uint64_t fanotify_limit; /* ns that it may wait */
+    uint64_t duration;       /* ns, 0: until a signal */
+    uint64_t stats;          /* ns between two prints of the counters, 0: never */
 };
 
 #define BULK_RATE_DEFAULT 20000
@@ -60,6 +63,8 @@ struct losses_told {
     uint64_t when; /* CLOCK_BOOTTIME ns; 0: never */
 };
 
+struct prevention;
+
 struct agent {
     const struct agent_options *options;
     struct loop *loop;
@@ -71,8 +76,9 @@ struct agent {
     struct facts *facts;
     struct world *world;
     struct sensor *sensor;
-    struct agent_filter *filter; /* NULL: no event is dropped by tables */
-    uint64_t filter_missed;      /* alerts of events that the tables would have dropped */
+    struct prevention *prevention; /* NULL: no rule denies, or nothing here can */
+    struct agent_filter *filter;   /* NULL: no event is dropped by tables */
+    uint64_t filter_missed;        /* alerts of events that the tables would have dropped */
     struct recorder *recorder;
     int recording_failed; /* 0 or -errno: the recording ended there */
     int lock_fd;
@@ -123,6 +129,9 @@ void agent_print_counters(const struct agent *agent);
 void agent_check_losses(struct agent *agent);
 /* The line at the end. */
 void agent_print_summary(const struct agent *agent);
+
+/* agent.c: take so many waiting records at most; tells on stderr why it fails. 0 or -errno. */
+int agent_read(struct agent *agent, size_t limit);
 
 /* agent.c: one record into the recording, if there is one. */
 void agent_record(struct agent *agent, const void *record, size_t size);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "cmd/agent_prevent.h"
 #include "event/event.h"
 #include "event/table.h"
 
@@ -147,6 +148,7 @@ void agent_print_counters(const struct agent *agent)
 #undef PRINT_RULES
     }
     fputc('\n', stderr);
+    agent_prevent_print(agent);
     if (agent->rules)
         print_rules(agent->rules, filtered);
 

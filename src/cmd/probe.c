@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/probe.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "cmd/command.h"
 #include "cmd/load_rules.h"
+#include "enforce/fanotify.h"
 #include "event/table.h"
+#include "rules/foresee.h"
+#include "sensor/permission.h"
 
 struct probe_options {
     struct texts rules;
@@ -37,8 +42,8 @@ static const char *const result_names[] = {
 
 /* What a rule gets on this kernel. */
 struct verdict {
-    const char *text; /* "alerted", "blind", "disabled" */
-    char reason[200]; /* empty for "alerted" */
+    const char *text; /* "prevented", "alerted", "blind", "disabled" */
+    char reason[400]; /* empty for "alerted" */
 };
 
 struct probe {
@@ -48,6 +53,7 @@ struct probe {
     const char *missing; /* the first required feature that is not there, or NULL */
     struct ruleset *rules;
     size_t blind;
+    bool prevents; /* by fanotify */
 };
 
 /* Whether this machine's architecture has a system call that makes such an event. */
@@ -82,6 +88,24 @@ static bool rule_sees_something(const struct ruleset *rules, size_t index)
     return false;
 }
 
+static void judge_denial(const struct probe *probe, size_t index, const struct rule_info *info,
+                         struct verdict *verdict)
+{
+    _cleanup_buf_ struct buf words = {0};
+    struct rule_foresight foresight;
+
+    rules_foresight(probe->rules, index, &foresight);
+    bool all = rule_foresight_text(&foresight, &words);
+    if (info->mode == MODE_AUDIT)
+        snprintf(verdict->reason, sizeof(verdict->reason), "mode is audit");
+    else if (!probe->prevents)
+        snprintf(verdict->reason, sizeof(verdict->reason), "nothing here can deny");
+    else
+        snprintf(verdict->reason, sizeof(verdict->reason), "%s", words.data ? words.data : "");
+    if (info->mode == MODE_ENFORCE && probe->prevents && all)
+        verdict->text = "prevented";
+}
+
 static struct verdict judge_rule(const struct probe *probe, size_t index)
 {
     struct verdict verdict = {.text = "blind"};
@@ -99,6 +123,8 @@ static struct verdict judge_rule(const struct probe *probe, size_t index)
         snprintf(verdict.reason, sizeof(verdict.reason), "its events do not exist on this machine");
     else
         verdict.text = "alerted";
+    if (info.action == ACTION_DENY && !strcmp(verdict.text, "alerted"))
+        judge_denial(probe, index, &info, &verdict);
     return verdict;
 }
 
@@ -112,9 +138,26 @@ static void print_feature(const struct probe_feature *feature)
                feature->required ? "required" : "optional", feature->detail);
 }
 
+/* Whether fanotify can ask here, as a row of its own. */
+static void try_fanotify(struct probe *probe)
+{
+    struct probe_feature *feature = &probe->features[probe->count++];
+    struct permission *permission = NULL;
+    struct error error = {0};
+
+    *feature = (struct probe_feature){.name = "fanotify permissions"};
+    int r = fanotify_possible(&error);
+    if (r == 0)
+        r = permission_open(&permission, &error);
+    permission_close(permission);
+    feature->result = r == 0 ? PROBE_YES : r == -EPERM ? PROBE_REFUSED : PROBE_NO;
+    snprintf(feature->detail, sizeof(feature->detail), "%.150s", error.message);
+    probe->prevents = r == 0;
+}
+
 static void print_text(struct probe *probe)
 {
-    size_t disabled = 0;
+    size_t disabled = 0, prevented = 0;
 
     printf("tier: %s\n\nWhat this kernel allows\n", probe->tier);
     for (size_t i = 0; i < probe->count; i++)
@@ -126,11 +169,13 @@ static void print_text(struct probe *probe)
         rules_info(probe->rules, i, &info);
         probe->blind += strcmp(verdict.text, "blind") == 0;
         disabled += strcmp(verdict.text, "disabled") == 0;
-        printf("  %-8s  %s%s%s\n", verdict.text, info.name, verdict.reason[0] ? ": " : "",
+        prevented += strcmp(verdict.text, "prevented") == 0;
+        printf("  %-9s  %s%s%s\n", verdict.text, info.name, verdict.reason[0] ? ": " : "",
                verdict.reason);
     }
-    printf("\n%zu rules: %zu alerted, %zu blind, %zu disabled\n", rules_count(probe->rules),
-           rules_count(probe->rules) - probe->blind - disabled, probe->blind, disabled);
+    printf("\n%zu rules: %zu prevented, %zu alerted, %zu blind, %zu disabled\n",
+           rules_count(probe->rules), prevented,
+           rules_count(probe->rules) - prevented - probe->blind - disabled, probe->blind, disabled);
 }
 
 static void print_json(struct probe *probe)
@@ -171,6 +216,8 @@ int probe_command(int argc, char **argv)
     if (load_rules(&options.rules, NULL, &everything, WARNINGS_NONE, &probe.rules, NULL) < 0)
         return EXIT_ERROR;
     probe.count = probe_run(probe.features);
+    if (probe.count < PROBE_FEATURES_MAX)
+        try_fanotify(&probe);
     probe.tier = probe_tier(probe.features, probe.count);
     for (size_t i = 0; i < probe.count && !probe.missing; i++) {
         if (probe.features[i].required && probe.features[i].result != PROBE_YES)

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/json.h"
 #include "rules/explain.h"
 #include "rules/filter_lookup.h"
+#include "rules/foresee.h"
 #include "rules/nearest.h"
 #include "sensor/recording.h"
 
@@ -35,6 +37,7 @@ struct explained {
     struct rules_needs needs;
     size_t index;
     struct counts counts;
+    const char *denial; /* of a rule that denies: what it gets without BPF LSM; else NULL */
 };
 
 struct explaining {
@@ -197,15 +200,15 @@ static json_t *rule_json(const struct explaining *explaining, const struct expla
 {
     const struct explanation *what = &rule->what;
 
-    return json_pack("{s:o, s:o, s:i, s:b, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o*}",
-                     "rule", json_of_text(what->info.name), "file", json_of_text(what->info.file),
-                     "line", (int)what->info.line, "enabled", what->info.enabled, "action",
-                     rule_action_name(what->info.action), "mode", rule_mode_name(what->info.mode),
-                     "condition", json_of_text(what->info.condition), "types", types_json(what),
-                     "columns", columns_json(what), "unsplit", what->unsplit, "comparisons",
-                     atoms_json(what), "verdict", json_of_text(what->verdict), "advice",
-                     texts_json(&what->advice), "recording",
-                     counted ? counts_json(explaining, &rule->counts) : NULL);
+    return json_pack(
+        "{s:o, s:o, s:i, s:b, s:s, s:s, s:s*, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o*}", "rule",
+        json_of_text(what->info.name), "file", json_of_text(what->info.file), "line",
+        (int)what->info.line, "enabled", what->info.enabled, "action",
+        rule_action_name(what->info.action), "mode", rule_mode_name(what->info.mode), "without_lsm",
+        rule->denial, "condition", json_of_text(what->info.condition), "types", types_json(what),
+        "columns", columns_json(what), "unsplit", what->unsplit, "comparisons", atoms_json(what),
+        "verdict", json_of_text(what->verdict), "advice", texts_json(&what->advice), "recording",
+        counted ? counts_json(explaining, &rule->counts) : NULL);
 }
 
 /* The names of the types with the same reason, in one line. */
@@ -336,6 +339,8 @@ static void print_rule(const struct explaining *explaining, const struct explain
     if (what->info.action != ACTION_ALERT)
         printf("action: %s, mode: %s\n", rule_action_name(what->info.action),
                rule_mode_name(what->info.mode));
+    if (rule->denial)
+        printf("without BPF LSM: %s\n", rule->denial);
     print_condition(what->info.condition);
     print_types(what);
     printf("columns: %zu\n", what->column_count);
@@ -396,6 +401,21 @@ static void tell_nearest(const struct explaining *explaining, const char *name)
     log_error("no rule is called '%s'%s", name, nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
+static int explain_denial(struct explaining *explaining, struct explained *item)
+{
+    _cleanup_buf_ struct buf words = {0};
+    struct rule_foresight foresight;
+
+    if (item->what.info.action != ACTION_DENY)
+        return 0;
+    rules_foresight(explaining->rules, item->index, &foresight);
+    rule_foresight_text(&foresight, &words);
+    if (words.failed)
+        return words.failed;
+    item->denial = arena_copy(&explaining->arena, words.data, words.len);
+    return item->denial ? 0 : -ENOMEM;
+}
+
 static int explain_all(struct explaining *explaining, unsigned values_max)
 {
     int r = 0;
@@ -405,6 +425,8 @@ static int explain_all(struct explaining *explaining, unsigned values_max)
         rules_rule_needs(explaining->rules, item->index, &item->needs);
         r = rules_explain(explaining->rules, item->index, values_max, &explaining->arena,
                           &item->what);
+        if (r == 0)
+            r = explain_denial(explaining, item);
     }
     return r;
 }

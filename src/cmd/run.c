@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "cmd/agent.h"
 #include "cmd/command.h"
 #include "cmd/load_rules.h"
@@ -35,6 +37,11 @@ static const struct option_row rows[] = {
     {OPTION("dedup-window", SECONDS, dedup_window,
             "hold back what a thread does again just so within this time, and count it"),
      .value = "SECONDS"},
+    {OPTION("fanotify-late", TEXT, fanotify_late,
+            "allow or deny what has waited too long to be judged (allow)"),
+     .value = "ANSWER"},
+    {OPTION("fanotify-limit", SECONDS, fanotify_limit, "what is too long (0.05)"),
+     .value = "SECONDS"},
     {OPTION("no-filter", FLAG, no_filter,
             "send events from the kernel that no rule can match too")},
     {OPTION("check-filter", FLAG, check_filter,
@@ -53,8 +60,15 @@ static const struct usage usage = {
 
 int run_command(int argc, char **argv)
 {
-    struct agent_options options = {.priority = PRIORITY_DEBUG, .bulk_rate = BULK_RATE_DEFAULT};
+    struct agent_options options = {
+        .priority = PRIORITY_DEBUG, .bulk_rate = BULK_RATE_DEFAULT, .fanotify_late = "allow"};
 
     int code = options_parse(&usage, argc, argv, &options);
-    return code >= 0 ? code : agent_run(&options);
+    if (code >= 0)
+        return code;
+    options.fanotify_late_deny = !strcmp(options.fanotify_late, "deny");
+    if (!options.fanotify_late_deny && strcmp(options.fanotify_late, "allow") != 0)
+        return options_error(&usage, "--fanotify-late: '%s' is no answer, expected allow or deny",
+                             options.fanotify_late);
+    return agent_run(&options);
 }
