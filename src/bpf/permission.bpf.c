@@ -96,7 +96,7 @@ static __always_inline void put_exec(struct scratch *s, struct task_struct *task
 }
 
 static __always_inline int describe(struct scratch *s, struct permission_request *request,
-                                     struct task_struct *task, u64 file)
+                                    struct task_struct *task, u64 file)
 {
     struct fs_struct *fs = task->fs;
     struct permission_record *record;
