@@ -68,6 +68,7 @@ struct event_header {
 #define EVENT_FLAG_KTHREAD    0x0020 /* the task is a kernel thread */
 #define EVENT_FLAG_IO_WORKER  0x0040 /* the task is an io_uring worker of this process */
 #define EVENT_FLAG_MASKS_VOID 0x0100 /* it voids filter masks; `actor` is their epoch now */
+#define EVENT_FLAG_DENIED     0x0200 /* refused before the act, by rules: event/guard.h */
 #define EVENT_FLAG_FILTERED   0x0080 /* FILTER_CHECK: no rule can match, so the tables say */
 
 struct param_header {
@@ -534,7 +535,9 @@ struct permission_record {
     X(DEDUPLICATED_TOLD, "deduplicated_told")     /* of those, counted in a later event */         \
     X(FILTER_ACTORS, "filter_actors")             /* states of threads given a number */           \
     X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
-    X(WAKEUPS, "wakeups")
+    X(WAKEUPS, "wakeups")                                                                          \
+    X(DENIED, "denied") /* by guards, event/guard.h */                                             \
+    X(DENIED_UNSEEN, "denied_unseen") /* guards that had no memory to look: refused */
 
 enum counter_id {
 #define COUNTER_ENUM(name, text) COUNTER_##name,

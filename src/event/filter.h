@@ -35,7 +35,14 @@ struct filter_vector {
 #define FILTER_OPEN_COUNT  53 /* FILTER_OPEN, FILTER_SOCKET, or 0: creat */
 #define FILTER_RAW_AT      (FILTER_OPEN_AT + FILTER_OPEN_COUNT)
 #define FILTER_RAW_COUNT   2 /* 0: the name as given may hold "..", 1: it does not */
-#define FILTER_SMALL_COUNT (FILTER_RAW_AT + FILTER_RAW_COUNT)
+/* Of guards alone: FILTER_LAYER of the executable, and of a file that is opened or mapped. */
+#define FILTER_IMAGE_AT    (FILTER_RAW_AT + FILTER_RAW_COUNT)
+#define FILTER_LAYER_COUNT 16
+#define FILTER_FILE_AT     (FILTER_IMAGE_AT + FILTER_LAYER_COUNT)
+/* And AF_* of a socket that is made; the last is all others. */
+#define FILTER_DOMAIN_AT    (FILTER_FILE_AT + FILTER_LAYER_COUNT)
+#define FILTER_DOMAIN_COUNT 64
+#define FILTER_SMALL_COUNT  (FILTER_DOMAIN_AT + FILTER_DOMAIN_COUNT)
 
 /* What an open, openat, openat2 or open_by_handle_at asked for and got. `access` is O_ACCMODE's,
  * `makes_executable`: O_CREAT or O_TMPFILE with an execute bit. */
@@ -65,13 +72,22 @@ enum filter_socket_kind {
 #define FILTER_SOCKET_AT            41
 #define FILTER_SOCKET(family, kind) (FILTER_SOCKET_AT + (family) * FILTER_SOCKET_KINDS + (kind))
 
-#define FILTER_SMALL_ROOM 512 /* a power of two above: indices are masked */
+/* Where a file lives, by FILE_FLAG_*: on an overlay, in its upper layer, in memory alone, nameless. */
+#define FILTER_LAYER(flags)                                                                        \
+    (((flags) & FILE_FLAG_OVERLAY ? 1 : 0) | ((flags) & FILE_FLAG_UPPER_LAYER ? 2 : 0) |           \
+     ((flags) & FILE_FLAG_MEMFD ? 4 : 0) | ((flags) & FILE_FLAG_UNLINKED ? 8 : 0))
+
+#define FILTER_SMALL_ROOM 1024 /* a power of two above: indices are masked */
 
 /* Which text is looked up in the tries of paths. */
 enum filter_text {
     FILTER_TEXT_PATH = 0,  /* of the file that was opened, or was not */
     FILTER_TEXT_ARGUMENT,  /* the path that a call names, made absolute; PARAM_NAME */
     FILTER_TEXT_ARGUMENT2, /* the second one: PARAM_NAME2 */
+    /* Of guards alone, event/guard.h: */
+    FILTER_TEXT_EXECUTABLE, /* what acts or, of an exec, will */
+    FILTER_TEXT_PARENT,     /* the parent's executable */
+    FILTER_TEXT_ANCESTOR,   /* a path that is protected, or above one */
     FILTER_TEXTS,
 };
 

@@ -16,6 +16,7 @@
 #include "event/table.h"
 #include "sensor/filter.h"
 #include "sensor/hierarchy.h"
+#include "sensor/libbpf_words.h"
 #include "sensor/privileges.h"
 
 #define NS_PER_S              1000000000ull
@@ -30,30 +31,6 @@
 /* How long after the last record the rings are looked at without a wake-up: several times
  * WAKEUP_INTERVAL_NS of bpf/lib/record.h. */
 #define BUSY_NS 20000000ull
-
-/* The end of what libbpf complained about while the object loaded: there the verifier says why. */
-static char libbpf_words[2048];
-
-static int keep_libbpf_words(enum libbpf_print_level level, const char *format, va_list args)
-{
-    _cleanup_free_ char *text = NULL;
-
-    if (level != LIBBPF_WARN)
-        return 0;
-    int len = vasprintf(&text, format, args);
-    if (len < 0) {
-        text = NULL;
-        return 0;
-    }
-    size_t room = sizeof(libbpf_words) - 1, add = (size_t)len < room ? (size_t)len : room;
-    size_t keep = strlen(libbpf_words);
-    if (keep > room - add)
-        keep = room - add;
-    memmove(libbpf_words, libbpf_words + strlen(libbpf_words) - keep, keep);
-    memcpy(libbpf_words + keep, text + (size_t)len - add, add);
-    libbpf_words[keep + add] = '\0';
-    return 0;
-}
 
 static uint64_t now_ns(void)
 {
@@ -315,6 +292,11 @@ static int open_filter(struct sensor *sensor)
     return filter_maps_open(&sensor->filter, bpf_map__fd(skeleton->maps.filter_masks));
 }
 
+int sensor_bulk_ring(const struct sensor *sensor)
+{
+    return bpf_map__fd(sensor->skeleton->maps.bulk_ring);
+}
+
 void sensor_set_rate(struct sensor *sensor, uint32_t rate, uint32_t burst)
 {
     struct noise_settings *settings = &sensor->skeleton->bss->noise_settings;
@@ -349,8 +331,7 @@ static int start(struct sensor *sensor, const struct sensor_config *config, cons
 {
     bool fexit = sensor->hooks != NULL;
 
-    libbpf_words[0] = '\0';
-    libbpf_set_print(keep_libbpf_words);
+    libbpf_words_keep();
     sensor->skeleton = bulwark__open();
     if (!sensor->skeleton)
         return error_set(ret_error, -errno, "can't open the BPF object: %s", strerror(errno));
@@ -362,7 +343,7 @@ static int start(struct sensor *sensor, const struct sensor_config *config, cons
     r = bulwark__load(sensor->skeleton);
     if (r < 0)
         return error_set(ret_error, r, "the kernel refused the BPF programs: %s\n%s", strerror(-r),
-                         libbpf_words);
+                         libbpf_words());
 
     struct bulwark__bss *globals = sensor->skeleton->bss;
     globals->settings.self = config->include_self ? 0 : (__u32)getpid();

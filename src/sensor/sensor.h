@@ -56,6 +56,9 @@ int sensor_read(struct sensor *sensor, size_t limit, sensor_record callback, voi
  */
 bool sensor_busy(const struct sensor *sensor);
 
+/* The map of the bulk ring, for guard.h. */
+int sensor_bulk_ring(const struct sensor *sensor);
+
 /* Sum over CPUs of each counter. */
 int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX]);
 const char *sensor_counter_name(enum counter_id id);

@@ -40,10 +40,9 @@ static uint64_t programs_missed(const struct sensor *sensor)
     return missed;
 }
 
-int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX])
+int counters_read(int map, uint64_t ret_counters[COUNTER_MAX])
 {
     int cpus = libbpf_num_possible_cpus();
-    int map = bpf_map__fd(sensor->skeleton->maps.counters);
     uint64_t sums[COUNTER_MAX] = {0};
 
     if (cpus < 0)
@@ -57,9 +56,17 @@ int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_M
         for (int cpu = 0; cpu < cpus; cpu++)
             sums[id] += values[cpu];
     }
-    sums[COUNTER_DROP_PROGRAM_BUSY] += programs_missed(sensor);
     memcpy(ret_counters, sums, sizeof(sums));
     return 0;
+}
+
+int sensor_counters(const struct sensor *sensor, uint64_t ret_counters[COUNTER_MAX])
+{
+    int r = counters_read(bpf_map__fd(sensor->skeleton->maps.counters), ret_counters);
+
+    if (r == 0)
+        ret_counters[COUNTER_DROP_PROGRAM_BUSY] += programs_missed(sensor);
+    return r;
 }
 
 const char *sensor_counter_name(enum counter_id id)

@@ -22,4 +22,7 @@ struct sensor {
     uint64_t last_record; /* CLOCK_MONOTONIC ns */
 };
 
+/* Sum over CPUs of each counter of a map of them. */
+int counters_read(int map, uint64_t ret_counters[COUNTER_MAX]);
+
 #endif

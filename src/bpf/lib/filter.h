@@ -190,8 +190,11 @@ static __always_inline bool filter_asks_text(struct scratch *s, u32 text)
 {
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
 
-    return text < FILTER_TEXTS && tables->asks_texts[text] &&
-           filter_asks(s, &tables->texts_unasked[text]);
+    if (text >= FILTER_TEXTS)
+        return false;
+    BOUNDED(text);
+    text &= 7;
+    return tables->asks_texts[text] && filter_asks(s, &tables->texts_unasked[text]);
 }
 
 /* By a name as given that was read, made absolute as rules see it. */
@@ -397,9 +400,9 @@ static __always_inline bool filter_by_peer(struct scratch *s, const struct peer 
 }
 
 /* By the socket a call works on; `name`, of `len` bytes: an address it gave, 0 for none. */
-CHECKED_ONCE int filter_socket(struct scratch *s, u64 file, u64 name, u64 len)
+CHECKED_ONCE int filter_sock(struct scratch *s, u64 sock, u64 name, u64 len)
 {
-    struct sock *sk = sock_of_file(file);
+    struct sock *sk = (void *)sock;
     struct peer peer = {};
 
     if (!s || !sk)
@@ -412,6 +415,11 @@ CHECKED_ONCE int filter_socket(struct scratch *s, u64 file, u64 name, u64 len)
     if (!s->filter_on || !name || !socket_peer(sk, family, name, len, &peer))
         return true;
     return filter_by_peer(s, &peer);
+}
+
+static __always_inline int filter_socket(struct scratch *s, u64 file, u64 name, u64 len)
+{
+    return filter_sock(s, (u64)sock_of_file(file), name, len);
 }
 
 #endif

@@ -349,7 +349,13 @@ struct unix_address {
 
 struct unix_sock {
     struct unix_address *addr;
+    struct path path;
     struct sock *peer;
+};
+
+struct msghdr {
+    void *msg_name;
+    int msg_namelen;
 };
 
 #if defined(__TARGET_ARCH_x86)

@@ -112,7 +112,7 @@ static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmoun
     if (describes_another) {
         walk->root_dentry = s->root_dentry;
         walk->root_mount = s->root_mount;
-    } else if (fs) {
+    } else if (fs && !is_guard) {
         walk->root_dentry = (u64)fs->root.dentry;
         walk->root_mount = REAL_MOUNT(fs->root.mnt);
     }

@@ -118,8 +118,9 @@ static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u
     else
         bpf_core_read(peer->address, 16, &sk->__sk_common.skc_v6_daddr);
     if (!peer_is_set(peer)) {
-        long r = family == AF_INET ? bpf_probe_read_user(&given, 8, (void *)name)
-                                   : bpf_probe_read_user(&given, sizeof(given), (void *)name);
+        u32 size = family == AF_INET ? 8 : sizeof(given);
+        long r = is_guard ? bpf_probe_read_kernel(&given, size, (void *)name)
+                          : bpf_probe_read_user(&given, size, (void *)name);
         if (r < 0 || len < (family == AF_INET ? 8 : sizeof(given)) || given.family != family)
             return false;
         peer->port = swap16(given.port);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Mounts, sockets, other tasks, and what changes the kernel: by who acts and, for sockets, whom they
+ * talk to. */
+#include "lib/guard.h"
+
+/* Of enum kernel_read_file_id and kernel_load_data_id: one numbering. */
+#define LOADS_MODULE    2
+#define LOADS_KEXEC     3
+#define LOADS_INITRAMFS 4
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(guard_executed, struct task_struct *task)
+{
+    struct guard_actor *actor =
+        bpf_task_storage_get(&guard_actors, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+    if (actor)
+        actor->exec_cgroup = cgroup_id(cgroup_of_task(task));
+    else
+        count(COUNTER_FAILED_TASK_STORAGE);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(guard_forked, struct task_struct *parent, struct task_struct *child)
+{
+    struct guard_actor *from = bpf_task_storage_get(&guard_actors, parent, NULL, 0);
+
+    if (!from || !from->exec_cgroup)
+        return 0;
+    struct guard_actor *to =
+        bpf_task_storage_get(&guard_actors, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (to)
+        to->exec_cgroup = from->exec_cgroup;
+    else
+        count(COUNTER_FAILED_TASK_STORAGE);
+    return 0;
+}
+
+/* What who acts decides alone. */
+CHECKED_ONCE int guard_act(u32 type)
+{
+    u32 begun = guard_begin(type, false);
+
+    if (!begun)
+        return false;
+    struct scratch *s = guard_scratch(begun);
+    if (s) {
+        guard_record(s);
+        guard_send(s);
+        record_end(s);
+    }
+    return true;
+}
+
+#define HOOK(hook, type)                                                                           \
+    SEC("lsm/" #hook) int guard_##hook(void *context)                                              \
+    {                                                                                              \
+        VERDICT(guard_act(type));                                                                  \
+    }
+
+HOOK(sb_mount, EVENT_MOUNT)
+HOOK(move_mount, EVENT_MOVE_MOUNT)
+HOOK(sb_umount, EVENT_UMOUNT2)
+HOOK(sb_pivotroot, EVENT_PIVOT_ROOT)
+HOOK(task_fix_setuid, EVENT_SETUID)
+HOOK(capset, EVENT_CAPSET)
+HOOK(bpf, EVENT_BPF)
+HOOK(perf_event_open, EVENT_PERF_EVENT_OPEN)
+HOOK(key_alloc, EVENT_ADD_KEY)
+HOOK(inode_setxattr, EVENT_SETXATTR)
+
+SEC("lsm/ptrace_access_check")
+int BPF_PROG(guard_ptrace_access_check, struct task_struct *child, unsigned int mode)
+{
+    if (!(mode & PTRACE_ATTACHES))
+        return 0;
+    VERDICT(guard_act(EVENT_PTRACE));
+}
+
+/* Signals of the kernel's own, and to oneself, are nobody's act. */
+SEC("lsm/task_kill")
+int guard_task_kill(void *context)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+    struct task_struct *target = (void *)hook_argument(context, 0);
+
+    if (hook_argument(context, 1) == 1 /* SEND_SIG_PRIV */ ||
+        (u32)BPF_CORE_READ(target, tgid) == (u32)task->tgid)
+        return 0;
+    VERDICT(guard_act(EVENT_KILL));
+}
+
+static __always_inline int guard_load(u32 what)
+{
+    if (what == LOADS_MODULE)
+        return guard_act(EVENT_INIT_MODULE);
+    if (what == LOADS_KEXEC || what == LOADS_INITRAMFS)
+        return guard_act(EVENT_KEXEC_LOAD);
+    return 0;
+}
+
+SEC("lsm/kernel_read_file")
+int BPF_PROG(guard_kernel_read_file, struct file *file, u32 what)
+{
+    VERDICT(guard_load(what));
+}
+
+SEC("lsm/kernel_load_data")
+int BPF_PROG(guard_kernel_load_data, u32 what)
+{
+    VERDICT(guard_load(what));
+}
+
+/* What makes an inode without a file system tells of itself by its name alone. */
+SEC("lsm/inode_init_security_anon")
+int guard_inode_init_security_anon(void *context)
+{
+    struct qstr *name = (void *)hook_argument(context, 1);
+    char text[8] = {};
+
+    bpf_probe_read_kernel_str(text, sizeof(text), BPF_CORE_READ(name, name));
+    if (text[1] == 'u' && text[2] == 's' && text[3] == 'e' && text[4] == 'r')
+        VERDICT(guard_act(EVENT_USERFAULTFD));
+    if (text[1] == 'i' && text[2] == 'o' && text[3] == '_' && text[4] == 'u')
+        VERDICT(guard_act(EVENT_IO_URING_SETUP));
+    return 0;
+}
+
+SEC("lsm/socket_create")
+int BPF_PROG(guard_socket_create, int family, int type, int protocol, int kernel)
+{
+    if (kernel)
+        return 0;
+    GUARD(s, EVENT_SOCKET, false);
+    u32 domain = (u32)family < FILTER_DOMAIN_COUNT ? family : FILTER_DOMAIN_COUNT - 1;
+    bool refused = filter_narrow(s, filter_small(s->filter_slot, FILTER_DOMAIN_AT + domain),
+                                 COUNTER_FILTERED_OPEN);
+    if (refused) {
+        guard_record(s);
+        put_number(s, PARAM_DOMAIN, family);
+        put_number(s, PARAM_SOCKET_TYPE, type);
+        put_number(s, PARAM_PROTOCOL, protocol);
+        guard_send(s);
+    }
+    GUARD_END(s, refused);
+}
+
+/* The address that a call names, in the kernel's memory. */
+static __always_inline void put_kernel_sockaddr(struct scratch *s, u64 address, u64 len)
+{
+    u32 offset, size = len < SOCKADDR_MAX ? len : SOCKADDR_MAX;
+
+    if (!address || !size || !param_room(s, SOCKADDR_MAX, &offset))
+        return;
+    BOUNDED(offset);
+    offset &= RECORD_MASK;
+    BOUNDED(size);
+    if (size > SOCKADDR_MAX)
+        size = SOCKADDR_MAX;
+    if (bpf_probe_read_kernel(&s->data[offset + sizeof(struct param_header)], size,
+                              (void *)address) < 0) {
+        count(COUNTER_FAILED_READ_KERNEL);
+        return;
+    }
+    param_close(s, offset, PARAM_SOCKET_ADDRESS, 0, size);
+}
+
+CHECKED_ONCE int guard_socket(u32 type, u64 socket, u64 address, u64 len)
+{
+    u32 begun = guard_begin(type, false);
+
+    if (!begun)
+        return false;
+    struct scratch *s = guard_scratch(begun);
+    if (!s)
+        return true;
+    u64 sk = (u64)BPF_CORE_READ((struct socket *)socket, sk);
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+    /* What asks for a path is about sockets of the same machine: another hook's. */
+    bool refused = (!tables->asks_texts[FILTER_TEXT_PATH] ||
+                    vector_and(&s->candidates, &tables->texts_unasked[FILTER_TEXT_PATH])) &&
+                   filter_sock(s, sk, address, len);
+    if (refused) {
+        guard_record(s);
+        put_kernel_sockaddr(s, address, len);
+        guard_send(s);
+    }
+    record_end(s);
+    return refused;
+}
+
+SEC("lsm/socket_connect")
+int guard_socket_connect(void *context)
+{
+    VERDICT(guard_socket(EVENT_CONNECT, hook_argument(context, 0), hook_argument(context, 1),
+                         (u32)hook_argument(context, 2)));
+}
+
+SEC("lsm/socket_bind")
+int guard_socket_bind(void *context)
+{
+    VERDICT(guard_socket(EVENT_BIND, hook_argument(context, 0), 0, 0));
+}
+
+SEC("lsm/socket_listen")
+int guard_socket_listen(void *context)
+{
+    VERDICT(guard_socket(EVENT_LISTEN, hook_argument(context, 0), 0, 0));
+}
+
+SEC("lsm/socket_sendmsg")
+int guard_socket_sendmsg(void *context)
+{
+    struct msghdr *message = (void *)hook_argument(context, 1);
+
+    VERDICT(guard_socket(EVENT_SENDMSG, hook_argument(context, 0),
+                         (u64)BPF_CORE_READ(message, msg_name),
+                         (u32)BPF_CORE_READ(message, msg_namelen)));
+}
+
+/* A socket of the same machine, by the file it lies at. */
+SEC("lsm/unix_stream_connect")
+int guard_unix_stream_connect(void *context)
+{
+    GUARD(s, EVENT_CONNECT, false);
+    struct unix_sock *peer = (void *)hook_argument(context, 1);
+    u64 dentry = (u64)BPF_CORE_READ(peer, path.dentry), mount = (u64)BPF_CORE_READ(peer, path.mnt);
+    u32 kind = FILTER_OPEN_AT + FILTER_SOCKET(FILTER_FAMILY_UNIX, FILTER_SOCKET_OTHER);
+    bool refused = dentry && vector_and(&s->candidates, &guard_slots[s->filter_slot & 1].peerless) &&
+                   vector_and(&s->candidates, filter_small(s->filter_slot, kind)) &&
+                   filter_asks_text(s, FILTER_TEXT_PATH) &&
+                   guard_by_path(s, FILTER_TEXT_PATH, dentry, mount);
+    if (refused) {
+        guard_record(s);
+        put_path(s, PARAM_SOCKET_PEER_PATH, dentry, mount, 0);
+        guard_send(s);
+    }
+    GUARD_END(s, refused);
+}

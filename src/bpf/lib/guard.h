@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BPF_GUARD_H
+#define BPF_GUARD_H
+
+/*
+ * Deciding before the act: event/guard.h. A hook begins with GUARD, narrows the columns by what it
+ * knows of the act, and returns guard_end: refused when a column is left. The columns that who acts
+ * leaves are kept with the task until its container, its executable or the tables change.
+ */
+
+#include "filter.h"
+
+#include "event/guard.h"
+
+#define EPERM           1
+#define CGROUP_LEVELS   8    /* above a task's own, that are looked at for its container */
+#define FMODE_EXEC      0x20 /* in f_flags: __FMODE_EXEC */
+#define PTRACE_ATTACHES 0x02 /* PTRACE_MODE_ATTACH */
+
+struct guard_actor {
+    u64 cgroup, exec;
+    /* That in which its program was executed: a runtime that enters a container is not of it before
+     * it executes something there, and who leaves its cgroup stays of it. 0: before the guards. */
+    u64 exec_cgroup;
+    u32 epoch, slot;
+    struct filter_vector executing; /* columns that the container leaves of what it will execute */
+    struct filter_vector columns;   /* and of all else: its executable leaves them too */
+};
+
+#ifdef GUARD_MAPS_DEFINED_HERE
+#define GUARD_LINKAGE
+#else
+#define GUARD_LINKAGE extern
+#endif
+
+GUARD_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct guard_actor);
+} guard_actors SEC(".maps");
+
+GUARD_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, GUARD_CONTAINERS);
+    __type(key, u64);
+    __type(value, struct guard_container);
+} guard_containers SEC(".maps");
+
+GUARD_LINKAGE struct guard_slot guard_slots[2];
+GUARD_LINKAGE struct guard_self guard_self;
+
+static __always_inline bool vector_and(struct filter_vector *to, const struct filter_vector *with)
+{
+    u64 any = 0;
+
+#pragma unroll
+    for (u32 i = 0; i < FILTER_WORDS; i++) {
+        to->words[i] &= with->words[i];
+        any |= to->words[i];
+    }
+    return any != 0;
+}
+
+static __always_inline u64 kernfs_parent(u64 address)
+{
+    struct kernfs_node *node = (void *)address;
+
+    if (bpf_core_field_exists(node->__parent))
+        return (u64)BPF_CORE_READ(node, __parent);
+    return (u64)BPF_CORE_READ((struct kernfs_node___old *)node, parent);
+}
+
+/* The container of a cgroup or of the nearest one above that is one's. */
+static __always_inline struct guard_container *guard_container_above(struct cgroup *cgroup)
+{
+    struct guard_container *known = NULL;
+    u64 node = (u64)BPF_CORE_READ(cgroup, kn);
+    u64 hierarchy = cgroup_id(cgroup) ^ BPF_CORE_READ(cgroup, kn, id);
+
+    for (u32 level = 0; level <= CGROUP_LEVELS && node && !known; level++) {
+        u64 key = hierarchy ^ BPF_CORE_READ((struct kernfs_node *)node, id);
+        known = bpf_map_lookup_elem(&guard_containers, &key);
+        node = kernfs_parent(node);
+    }
+    return known;
+}
+
+static __always_inline void guard_by_container(struct task_struct *task, struct guard_actor *actor,
+                                               struct filter_vector *ret)
+{
+    bool stays = !actor->exec_cgroup || actor->exec_cgroup == actor->cgroup;
+    struct guard_container *here = guard_container_above(cgroup_of_task(task));
+    u64 key = actor->exec_cgroup;
+    struct guard_container *own = stays ? here : bpf_map_lookup_elem(&guard_containers, &key);
+    u32 slot = actor->slot & 1;
+    struct filter_vector *other = &guard_slots[slot].host;
+
+    if (BPF_CORE_READ(task, thread_pid, level))
+        actor->executing = here ? here->columns[slot] : guard_slots[slot].unknown;
+    else
+        actor->executing = here ? here->columns[slot] : *other;
+    if (own) {
+        *ret = own->columns[slot];
+#pragma unroll
+        for (u32 i = 0; i < FILTER_WORDS; i++)
+            actor->executing.words[i] |= ret->words[i];
+    } else {
+        *ret = stays ? actor->executing : *other;
+    }
+}
+
+/* Whether a column that is left asks for the text: it is not looked at otherwise. */
+CHECKED_ONCE int guard_by_path(struct scratch *s, u32 text, u64 dentry, u64 mount)
+{
+    if (!s || !filter_asks_text(s, text))
+        return true;
+    u32 start = path_build(s, dentry, mount);
+    if (s->path_flags & (PARAM_FLAG_UNREADABLE | PARAM_FLAG_TRUNCATED) || start >= PATH_ROOM)
+        return true;
+    return filter_by_text(s, text, start, PATH_ROOM - start);
+}
+
+/* FILE_FLAG_* of a file. Its facts take stack that is needed again before they are known. */
+CHECKED_ONCE u32 guard_file_flags(struct scratch *s, u64 file)
+{
+    struct file_facts facts;
+
+    if (!s)
+        return 0;
+    file_facts(s, file, &facts);
+    return facts.flags;
+}
+
+static __always_inline bool guard_by_layer(struct scratch *s, u32 at, u32 flags)
+{
+    return filter_narrow(s, filter_small(s->filter_slot, at + FILTER_LAYER(flags)),
+                         COUNTER_FILTERED_OPEN);
+}
+
+/* By a program: that of a process or, at an exec, that it will be. */
+CHECKED_ONCE int guard_by_program(struct scratch *s, u64 address, u32 text)
+{
+    struct file *file = (void *)address;
+
+    if (!s || !file)
+        return true;
+    if (text == FILTER_TEXT_EXECUTABLE &&
+        !guard_by_layer(s, FILTER_IMAGE_AT, guard_file_flags(s, address)))
+        return false;
+    return guard_by_path(s, text, (u64)KERNEL_READ(file, f_path.dentry),
+                         (u64)KERNEL_READ(file, f_path.mnt));
+}
+
+static __always_inline u64 executable_of(struct task_struct *task)
+{
+    struct mm_struct *mm = BPF_CORE_READ(task, mm);
+
+    return mm ? (u64)BPF_CORE_READ(mm, exe_file) : 0;
+}
+
+/* What a scratch memory must be for a look-up. */
+static __always_inline void guard_prepare(struct scratch *s, u32 type, u32 slot,
+                                          const struct filter_vector *columns)
+{
+    s->type = type;
+    s->flags = 0;
+    s->result = 0;
+    s->syscall = 0;
+    s->critical = 0;
+    s->actor = 0;
+    s->filter_on = 1;
+    s->filter_slot = slot;
+    s->candidates = *columns;
+}
+
+/* What who acts leaves, looked up again. False: there was no memory for that. */
+CHECKED_ONCE int guard_learn(struct guard_actor *actor)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+
+    if (!actor)
+        return false;
+    struct filter_vector container = {};
+    guard_by_container(task, actor, &container);
+    actor->columns = container; /* too many, should there be no memory */
+    struct scratch *s = scratch_of_cpu();
+    if (!s)
+        return false;
+    guard_prepare(s, EVENT_NONE, actor->slot, &container);
+    if (guard_by_program(s, executable_of(task), FILTER_TEXT_EXECUTABLE))
+        actor->columns = s->candidates;
+    else
+        actor->columns = (struct filter_vector){};
+    record_end(s);
+    return true;
+}
+
+/* An argument of a hook as a number: functions that are checked once take no pointer to what the
+ * verifier knows the type of. */
+static __always_inline u64 hook_argument(void *context, u32 index)
+{
+    u64 value = 0;
+
+    bpf_probe_read_kernel(&value, sizeof(value), (u64 *)context + index);
+    return value;
+}
+
+#define GUARD_REFUSES ~0u /* no memory was left to look */
+
+/*
+ * The columns left of `type` by who acts; `executes`: it is about to be another program. 0: none.
+ * Else one more than the place of the scratch memory that has them, or GUARD_REFUSES.
+ */
+CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
+{
+    union {
+        struct filter_state state;
+        u64 whole;
+    } read = {.whole = *(volatile u64 *)&filter_state};
+    struct task_struct *task = bpf_get_current_task_btf();
+
+    if (read.state.mode == FILTER_OFF)
+        return 0;
+    if ((u32)task->tgid == guard_self.pid &&
+        task->group_leader->start_boottime / GUARD_TICK_NS == guard_self.start_time)
+        return 0;
+    struct guard_actor *actor =
+        bpf_task_storage_get(&guard_actors, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    u64 cgroup = cgroup_id(cgroup_of_task(task)), exec = task->self_exec_id;
+    if (!actor) {
+        count(COUNTER_DENIED_UNSEEN);
+        return GUARD_REFUSES;
+    }
+    if (actor->epoch != read.state.epoch || actor->cgroup != cgroup || actor->exec != exec) {
+        actor->cgroup = cgroup;
+        actor->exec = exec;
+        actor->slot = read.state.slot & 1;
+        actor->epoch = read.state.epoch;
+        if (!guard_learn(actor))
+            actor->epoch--; /* again at its next act */
+    }
+    u32 slot = actor->slot;
+    struct filter_vector columns = *filter_small(slot, FILTER_TYPE_AT + type);
+    if (!vector_and(&columns, executes ? &actor->executing : &actor->columns))
+        return 0;
+    struct scratch *s = scratch_of_cpu();
+    if (!s) {
+        count(COUNTER_DENIED_UNSEEN);
+        return GUARD_REFUSES;
+    }
+    guard_prepare(s, type, slot, &columns);
+    return s->index + 1;
+}
+
+static __always_inline struct scratch *guard_scratch(u32 begun)
+{
+    u32 index = begun - 1;
+
+    return bpf_map_lookup_elem(&scratches, &index);
+}
+
+/* In a hook: `s` has the columns left, or the hook has ended. */
+#define GUARD(s, type, executes)                                                                   \
+    struct scratch *s;                                                                             \
+    u32 s##_begun = guard_begin(type, executes);                                                   \
+    if (!s##_begun)                                                                                \
+        return 0;                                                                                  \
+    s = guard_scratch(s##_begun);                                                                  \
+    if (!s)                                                                                        \
+    return -EPERM
+
+/* The record of an act that is refused: its parameters are put behind it. */
+static __always_inline void guard_record(struct scratch *s)
+{
+    s->result = -EPERM;
+    s->flags = EVENT_FLAG_DENIED;
+    record_header(s);
+    count(COUNTER_DENIED);
+}
+
+CHECKED_ONCE int guard_send(struct scratch *s)
+{
+    if (!s)
+        return 0;
+    struct event_header *header = (void *)s->data;
+    u64 flags = BPF_RB_NO_WAKEUP;
+
+    s->filter_on = 1;
+    put_columns(s);
+    u64 size = s->offset;
+    if (size < sizeof(*header) || size > RECORD_ROOM)
+        return 0;
+    header->size = size;
+    header->flags = s->flags;
+    if (header->time - last_wakeup[0] > WAKEUP_INTERVAL_NS) {
+        last_wakeup[0] = header->time;
+        flags = BPF_RB_FORCE_WAKEUP;
+    }
+    if (bpf_ringbuf_output(&bulk_ring, s->data, size, flags) < 0)
+        count(COUNTER_DROP_BULK_RING_FULL);
+    return 0;
+}
+
+/* Two returns, for older kernels want to see that a verdict is in range. */
+#define VERDICT(refused)                                                                           \
+    do {                                                                                           \
+        if (refused) {                                                                             \
+            asm volatile("");                                                                      \
+            return -EPERM;                                                                         \
+        }                                                                                          \
+        return 0;                                                                                  \
+    } while (0)
+
+#define GUARD_END(s, refused)                                                                      \
+    do {                                                                                           \
+        u32 _refused = (refused);                                                                  \
+        record_end(s);                                                                             \
+        VERDICT(_refused);                                                                         \
+    } while (0)
+
+#endif
