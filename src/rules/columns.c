@@ -17,16 +17,23 @@ struct form {
     size_t count;
 };
 
-/* Bits of the dimensions a term looks at. */
-static unsigned dimensions(struct term *term)
+/* Bits of the dimensions a term looks at, as noted before: by whom depends on who asks. */
+static unsigned dimensions(const struct term *term)
 {
-    if (term->dimensions)
+    return term->dimensions;
+}
+
+static unsigned note_dimensions(struct term *term,
+                                enum dimension (*dimension)(const struct atom *atom))
+{
+    unsigned bits = term->kind == TERM_ATOM ? BIT(dimension(term->atom)) : 0;
+
+    if (term->dimensions && term->noted_by == dimension)
         return term->dimensions;
-    unsigned bits = term->kind == TERM_ATOM ? BIT(dimension_of_atom(term->atom)) : 0;
     for (size_t i = 0; i < term->count; i++)
-        bits |= dimensions(term->children[i]);
-    term->dimensions = (uint16_t)bits;
-    return bits;
+        bits |= note_dimensions(term->children[i], dimension);
+    term->noted_by = dimension;
+    return term->dimensions = bits;
 }
 
 /* Macros that use others twice double what is looked at for each key: to be known beforehand. */
@@ -379,11 +386,13 @@ static int add_part(struct arena *arena, struct rule *rule, bool unsplit, struct
     return 0;
 }
 
-static int add_rule(struct arena *arena, struct rule *rule, struct columns *columns)
+static int add_rule(struct arena *arena, struct rule *rule,
+                    enum dimension (*dimension)(const struct atom *atom), struct columns *columns)
 {
     struct form form;
     int r = -E2BIG;
 
+    note_dimensions(rule->condition, dimension);
     if (weight(rule->condition) <= WEIGHT_MAX)
         r = take_apart(arena, rule->condition, false, &form);
     bool unsplit = r == -E2BIG;
@@ -419,12 +428,27 @@ int columns_make(struct ruleset *rules, struct arena *arena, const struct type_s
         for (size_t word = 0; word < EVENT_TYPE_MAX / 64; word++)
             fits |= (rule->condition->match.bits[word] & types->bits[word]) != 0;
         if (rule->info.enabled && fits)
-            r = add_rule(arena, rule, &columns);
+            r = add_rule(arena, rule, dimension_of_atom, &columns);
     }
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && r == 0; i++)
         r = merge_equal(arena, &columns, order[i]);
     if (r == 0 && columns.count > FILTER_COLUMNS)
         r = merge_neighbours(arena, &columns);
+    *ret_columns = columns;
+    return r;
+}
+
+int columns_make_of(struct ruleset *rules, struct arena *arena,
+                    bool (*takes)(const struct rule *rule),
+                    enum dimension (*dimension)(const struct atom *atom),
+                    struct columns *ret_columns)
+{
+    struct columns columns = {0};
+    int r = 0;
+
+    for (size_t i = 0; i < rules->rule_count && r == 0; i++)
+        if (takes(rules->rules[i]))
+            r = add_rule(arena, rules->rules[i], dimension, &columns);
     *ret_columns = columns;
     return r;
 }

@@ -74,4 +74,13 @@ bool dimension_looks_up_arguments(unsigned type);
 int columns_make(struct ruleset *rules, struct arena *arena, const struct type_set *types,
                  struct columns *ret_columns);
 
+/*
+ * Columns of the rules that `takes` accepts, by the dimensions that `dimension` tells; each is of
+ * one rule, however many there are. `unsplit` of them are rules that could not be taken apart.
+ */
+int columns_make_of(struct ruleset *rules, struct arena *arena,
+                    bool (*takes)(const struct rule *rule),
+                    enum dimension (*dimension)(const struct atom *atom),
+                    struct columns *ret_columns);
+
 #endif

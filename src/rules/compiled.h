@@ -114,7 +114,8 @@ struct term {
     bool visited;        /* while loading: its needs are known */
     bool unsteady;       /* may be another for an event that is the same: event/noise.h */
     uint8_t needs;       /* of its fields: bits of enum field_need */
-    uint16_t dimensions; /* columns.c: what it looks at */
+    uint32_t dimensions; /* columns.c: what it looks at, as this function says */
+    enum dimension (*noted_by)(const struct atom *atom);
     uint32_t weight;     /* columns.c: how many terms it is, macros written out */
     bool result;
     uint64_t stamp;
@@ -177,6 +178,7 @@ struct ruleset {
     struct pattern *patterns;
     uint32_t pattern_count;
     struct filter *filter; /* what the kernel side is told */
+    struct guard *guard;   /* and its LSM programs: NULL until they are asked for */
     /* evaluation */
     uint64_t stamp;
     struct field_context context;

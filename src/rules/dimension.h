@@ -15,6 +15,13 @@ enum dimension {
     DIMENSION_ARGUMENT2, /* the second one */
     DIMENSION_ADDRESS,   /* that a client talks to */
     DIMENSION_PORT,      /* of it */
+    /* Of guards alone (guard.h), which know of who acts by themselves. */
+    DIMENSION_CONTAINER,
+    DIMENSION_EXECUTABLE, /* its path */
+    DIMENSION_PARENT,     /* the path of the parent's */
+    DIMENSION_IMAGE,      /* where the executable lives */
+    DIMENSION_LAYER,      /* where the file at hand lives */
+    DIMENSION_DOMAIN,     /* of a socket that is made */
     DIMENSION_MAX,
 };
 

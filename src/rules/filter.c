@@ -73,6 +73,9 @@ static void fill_small(struct truths *truths, const struct columns *columns,
         {DIMENSION_RESULT, FILTER_RESULT_AT, FILTER_RESULT_LAST + 1},
         {DIMENSION_OPEN, FILTER_OPEN_AT, FILTER_OPEN_COUNT},
         {DIMENSION_RAW, FILTER_RAW_AT, FILTER_RAW_COUNT},
+        {DIMENSION_IMAGE, FILTER_IMAGE_AT, FILTER_LAYER_COUNT},
+        {DIMENSION_LAYER, FILTER_FILE_AT, FILTER_LAYER_COUNT},
+        {DIMENSION_DOMAIN, FILTER_DOMAIN_AT, FILTER_DOMAIN_COUNT},
     };
 
     for (size_t d = 0; d < sizeof(dimensions) / sizeof(dimensions[0]); d++) {
@@ -98,6 +101,16 @@ bool filter_is_asked(const struct columns *columns, enum dimension dimension,
     return asked;
 }
 
+int filter_fill(struct truths *truths, struct filter *filter)
+{
+    fill_small(truths, &filter->columns, filter->tables.slot.small);
+    int r = filter_fill_texts(truths, &filter->columns, &filter->tables);
+    if (r == 0)
+        r = filter_fill_network(truths, &filter->columns, &filter->tables);
+    filter->tables.column_count = filter->columns.count;
+    return r;
+}
+
 static int fill(struct ruleset *rules, struct filter *filter)
 {
     _cleanup_(world_freep) struct world *world = NULL;
@@ -107,11 +120,7 @@ static int fill(struct ruleset *rules, struct filter *filter)
     if (r < 0)
         return r;
     struct truths truths = {.rules = rules, .world = world};
-    fill_small(&truths, &filter->columns, filter->tables.slot.small);
-    r = filter_fill_texts(&truths, &filter->columns, &filter->tables);
-    if (r == 0)
-        r = filter_fill_network(&truths, &filter->columns, &filter->tables);
-    return r;
+    return filter_fill(&truths, filter);
 }
 
 int filter_make(struct ruleset *rules)
@@ -141,7 +150,6 @@ int filter_make(struct ruleset *rules)
     for (size_t c = 0; c < filter->columns.count; c++)
         if (filter->columns.items[c].unsteady)
             filter_vector_set(&filter->tables.unsteady, c);
-    filter->tables.column_count = filter->columns.count;
     filter->tables.merged = filter->columns.merged;
     filter->tables.unsplit = filter->columns.unsplit;
     rules->filter = filter;
@@ -153,7 +161,7 @@ const struct filter_tables *rules_filter(const struct ruleset *rules)
     return &rules->filter->tables;
 }
 
-static bool process_may_match(struct ruleset *rules, const struct alternatives *alternatives)
+bool evaluate_alternatives(struct ruleset *rules, const struct alternatives *alternatives)
 {
     for (size_t i = 0; i < alternatives->count; i++) {
         const struct conjunction *conjunction = &alternatives->items[i];
@@ -174,7 +182,7 @@ void rules_mask(struct ruleset *rules, const struct judged_event *judged,
 
     *ret_columns = (struct filter_vector){0};
     for (size_t c = 0; c < columns->count; c++)
-        if (process_may_match(rules, &columns->items[c].of[DIMENSION_PROCESS]))
+        if (evaluate_alternatives(rules, &columns->items[c].of[DIMENSION_PROCESS]))
             filter_vector_set(ret_columns, c);
 }
 

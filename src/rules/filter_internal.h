@@ -55,6 +55,12 @@ static inline void filter_vector_add(struct filter_vector *to, const struct filt
         to->words[i] |= from->words[i];
 }
 
+/* Whether a condition holds for the event at hand. */
+bool evaluate_alternatives(struct ruleset *rules, const struct alternatives *alternatives);
+
+/* All tables of filter->columns. */
+int filter_fill(struct truths *truths, struct filter *filter);
+
 /* The tables of texts, and those of addresses and ports. A dimension that asks for too much is left
  * out, and rules out nothing. */
 int filter_fill_texts(struct truths *truths, const struct columns *columns,

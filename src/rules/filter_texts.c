@@ -14,6 +14,8 @@ static const struct {
     [FILTER_TEXT_PATH] = {DIMENSION_PATH, 16384},
     [FILTER_TEXT_ARGUMENT] = {DIMENSION_ARGUMENT, 8192},
     [FILTER_TEXT_ARGUMENT2] = {DIMENSION_ARGUMENT2, 8192},
+    [FILTER_TEXT_EXECUTABLE] = {DIMENSION_EXECUTABLE, 8192},
+    [FILTER_TEXT_PARENT] = {DIMENSION_PARENT, 4096},
 };
 
 #define NAMES_MAX 4096
@@ -279,7 +281,7 @@ int filter_fill_texts(struct truths *truths, const struct columns *columns,
 {
     int r = 0;
 
-    for (enum filter_text text = 0; text < FILTER_TEXTS && r == 0; text++)
+    for (enum filter_text text = 0; text < FILTER_TEXT_ANCESTOR && r == 0; text++)
         r = fill_paths(truths, columns, text, tables);
     return r < 0 ? r : fill_names(truths, columns, tables);
 }

@@ -7,6 +7,7 @@
 #include "rules/access.h"
 #include "rules/evaluate.h"
 #include "rules/format.h"
+#include "rules/judge.h"
 
 void rules_needs(const struct ruleset *rules, struct rules_needs *ret_needs)
 {

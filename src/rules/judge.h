@@ -4,7 +4,7 @@
 
 #include "rules/compiled.h"
 
-/* Count the match and call back with its alert. */
+/* Count and tell an alert of a rule. The event is the one that evaluate_begin took up. */
 void judge_raise(struct ruleset *rules, struct world *world, const struct judged_event *judged,
                  struct rule *rule, rules_alert alert, void *data);
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "event/table.h"
 #include "rules/evaluate.h"
 #include "rules/truth_network.h"
@@ -193,7 +194,9 @@ static enum truth of_open(struct truths *truths, struct atom *atom, const struct
     if (!of_file)
         return of_open_mode(truths, atom, bits, (int)opened, 0, 0);
     switch (opened) {
-    case FILTER_OPENED_REGULAR: /* a memfd is one too */
+    case FILTER_OPENED_REGULAR: /* a memfd is one too; it can't be opened by a name */
+        if (truths->exact)
+            return of_open_mode(truths, atom, bits, (int)opened, S_IFREG, 0);
         return of_open_mode(truths, atom, bits, (int)opened, S_IFREG, 0) |
                of_open_mode(truths, atom, bits, (int)opened, S_IFREG, FILE_FLAG_MEMFD);
     case FILTER_OPENED_DIRECTORY: return of_open_mode(truths, atom, bits, (int)opened, S_IFDIR, 0);
@@ -278,16 +281,79 @@ static enum truth of_argument(struct truths *truths, struct atom *atom, const st
     struct made_up up;
 
     if (!key->whole)
-        return truth_below(atom, key->text, key->len) | TRUTH_FALSE;
+        return truth_below(atom, key->text, key->len) | (truths->exact ? 0 : TRUTH_FALSE);
     begin(&up,
           !strcmp(atom->left->ref.field->name, "fs.path.name") ? EVENT_UNLINK
                                                                : type_of_argument(atom),
           0);
     add(&up, second ? PARAM_NAME2 : PARAM_NAME, key->text, key->len);
-    return ask(truths, atom, &up) | TRUTH_FALSE;
+    return ask(truths, atom, &up) | (truths->exact ? 0 : TRUTH_FALSE);
 }
 
-static enum truth of_atom(struct truths *truths, struct atom *atom, const struct key *key)
+/* A path of the acting process's executable, or of its parent's. */
+static enum truth of_executable(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    _cleanup_free_ char *path = strndup(key->text, key->len);
+    bool of_parent = key->dimension == DIMENSION_PARENT;
+    struct made_up up;
+
+    if (!key->whole)
+        return truth_below(atom, key->text, key->len);
+    if (!path)
+        return TRUTH_EITHER;
+    begin(&up, EVENT_EXECVE, 0);
+    struct process_image image = up.image;
+    struct process parent = {.image = &image, .id = {.pid = 1, .start_time = 1}};
+    up.process.parent = of_parent ? &parent : NULL;
+    (of_parent ? &image : &up.image)->exe_path = path;
+    return ask(truths, atom, &up);
+}
+
+/* FILTER_LAYER of the executable, or of the file at hand. */
+static enum truth of_layer(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    static const uint32_t flags[] = {FILE_FLAG_OVERLAY, FILE_FLAG_UPPER_LAYER, FILE_FLAG_MEMFD,
+                                     FILE_FLAG_UNLINKED};
+    uint32_t all = 0;
+    struct made_up up;
+
+    for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        all |= key->index >> i & 1 ? flags[i] : 0;
+    begin(&up, EVENT_OPENAT, SUCCESS);
+    up.image.exe_flags = all;
+    add_number(&up, PARAM_FILE_FLAGS, all);
+    add_number(&up, PARAM_FILE_MODE, S_IFREG);
+    add(&up, PARAM_PATH, "/x", 2);
+    return ask(truths, atom, &up);
+}
+
+static enum truth of_domain(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    struct made_up up;
+
+    begin(&up, EVENT_SOCKET, SUCCESS);
+    add_number(&up, PARAM_DOMAIN, key->index);
+    return ask(truths, atom, &up);
+}
+
+/* Of a container of which nothing is known but that it is one. */
+static enum truth of_container(struct truths *truths, struct atom *atom)
+{
+    struct made_up up;
+
+    if (strcmp(atom->left->ref.field->name, "container.id") != 0 || !truth_listed(atom))
+        return TRUTH_EITHER;
+    for (size_t i = 0; i < atom->operand_count; i++)
+        if (strcmp(atom->operands[i].string.data, "host") != 0)
+            return TRUTH_EITHER;
+    begin(&up, EVENT_EXECVE, 0);
+    struct container container = {.id = "unknown", .short_id = "unknown"};
+    up.process.container = &container;
+    up.judged.container = &container;
+    return ask(truths, atom, &up);
+}
+
+enum truth truth_of_atom(struct truths *truths, struct atom *atom, const struct key *key)
 {
     switch (key->dimension) {
     case DIMENSION_TYPE: return of_type(truths, atom, key);
@@ -299,6 +365,12 @@ static enum truth of_atom(struct truths *truths, struct atom *atom, const struct
     case DIMENSION_ARGUMENT2: return of_argument(truths, atom, key);
     case DIMENSION_ADDRESS: return truth_of_address(atom, key->network);
     case DIMENSION_PORT: return of_port(truths, atom, key);
+    case DIMENSION_EXECUTABLE:
+    case DIMENSION_PARENT: return of_executable(truths, atom, key);
+    case DIMENSION_IMAGE:
+    case DIMENSION_LAYER: return of_layer(truths, atom, key);
+    case DIMENSION_CONTAINER: return of_container(truths, atom);
+    case DIMENSION_DOMAIN: return of_domain(truths, atom, key);
     case DIMENSION_PATH:
         return key->whole ? of_file(truths, atom, key->text, key->len)
                           : truth_below(atom, key->text, key->len);
@@ -314,7 +386,7 @@ static enum truth invert(enum truth truth)
 static enum truth of_term(struct truths *truths, struct term *term, const struct key *key)
 {
     if (term->kind == TERM_ATOM)
-        return of_atom(truths, term->atom, key);
+        return truth_of_atom(truths, term->atom, key);
     if (term->kind == TERM_NOT)
         return invert(of_term(truths, term->children[0], key));
 
@@ -335,7 +407,8 @@ bool truth_conjunction_may_hold(struct truths *truths, const struct conjunction 
     for (size_t i = 0; i < conjunction->count; i++) {
         const struct literal *literal = &conjunction->literals[i];
         enum truth truth = of_term(truths, literal->term, key);
-        if (truth == (literal->negated ? TRUTH_TRUE : TRUTH_FALSE))
+        if (truth == (literal->negated ? TRUTH_TRUE : TRUTH_FALSE) ||
+            (truths->exact && truth == TRUTH_EITHER))
             return false;
     }
     return true;

@@ -30,9 +30,15 @@ struct key {
 struct truths {
     struct ruleset *rules;
     struct world *world; /* an empty one */
+    /* What is undecided does not hold: for guards. What a key says is then all there is: a call
+     * names a path, a file of a kind is that and no other. */
+    bool exact;
 };
 
-/* Whether a column's condition on the key's dimension may hold. */
+/* What is known of an atom at a key. */
+enum truth truth_of_atom(struct truths *truths, struct atom *atom, const struct key *key);
+
+/* Whether a column's condition on the key's dimension may hold; when exact, does. */
 bool truth_may_hold(struct truths *truths, const struct alternatives *alternatives,
                     const struct key *key);
 

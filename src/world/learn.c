@@ -46,6 +46,7 @@ static int learn_container(struct world *world, const struct event *event)
     int r = container_set_metadata(&entry->container, event);
     if (r < 0)
         return r;
+    world->cgroups.generation++;
     pending_arrived(world, entry);
     return 0;
 }

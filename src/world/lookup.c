@@ -201,3 +201,17 @@ const char *world_address_name(struct world *world, const struct container *cont
         name = service_names[1];
     return name;
 }
+
+uint32_t world_container_changes(const struct world *world)
+{
+    return world->cgroups.generation;
+}
+
+void world_each_cgroup(const struct world *world, world_cgroup_visit visit, void *data)
+{
+    const struct cgroup *cgroup;
+
+    TAILQ_FOREACH(cgroup, &world->cgroups.ages, link)
+    if (cgroup->container)
+        visit(data, cgroup->id, &cgroup->container->container);
+}

@@ -108,6 +108,14 @@ struct container *world_container(struct world *world, const char *id);
 /* The container of a cgroup as far as it was learned so far; NULL for none or unknown. */
 struct container *world_cgroup_container(const struct world *world, uint64_t cgroup_id);
 
+/* Changes whenever a cgroup becomes a container's or is one no more, or something was learned of a
+ * container from its runtime's files. */
+uint32_t world_container_changes(const struct world *world);
+
+/* Each cgroup that is a container's: calls back; no feeding in between. */
+typedef void (*world_cgroup_visit)(void *data, uint64_t cgroup_id, struct container *container);
+void world_each_cgroup(const struct world *world, world_cgroup_visit visit, void *data);
+
 /* Iterate: call with NULL first; stops with NULL. No feeding in between. */
 struct container *world_next_container(struct world *world, struct container *previous);
 struct process *world_next_process(struct world *world, struct process *previous);
