@@ -47,7 +47,7 @@ static void on_alert(void *data, const struct alert *alert)
 {
     struct agent *agent = data;
 
-    if (agent_prevent_has_told(agent, alert))
+    if (agent_was_denied(agent, alert) || agent_prevent_has_told(agent, alert))
         return;
     agent->alerts++;
     agent_check_filter(agent, alert);
@@ -58,6 +58,8 @@ static void judge(void *data, const struct judged_event *judged)
 {
     struct agent *agent = data;
 
+    if (agent_judge_denied(agent, judged))
+        return;
     agent_note_sent(agent, judged->event);
     if (!agent->options->record_only)
         rules_judge(agent->rules, agent->world, judged, on_alert, agent);
@@ -81,6 +83,7 @@ static int on_record(void *data, const void *record, size_t size)
         agent->feed_failed++;
     agent_prevent_note(agent, header);
     agent_masks_voided(agent, header);
+    agent_guard_containers(agent);
     agent_record(agent, record, size);
     return 0;
 }
@@ -242,11 +245,20 @@ static void reload_rules(struct agent *agent)
         return;
     }
     facts_want_env(agent->facts, needs.env);
+    struct error error = {0};
+    r = agent_set_guard(agent, rules, &error);
+    if (r < 0) {
+        char text[ERROR_FILE_MAX + ERROR_MESSAGE_MAX + 32];
+        log_error("%s: the old rules stay in force", error_format(&error, text, sizeof(text)));
+        rules_free(rules);
+        return;
+    }
     struct ruleset *old = agent->rules;
     agent->rules = rules;
     agent_set_filter(agent);
     rules_free(old);
-    agent_prevent(agent);
+    if (!agent->guard)
+        agent_prevent(agent);
     log_info("reloaded: %zu rules", rules_count(rules));
 }
 
@@ -384,6 +396,17 @@ static int open_recorder(struct agent *agent)
     return r;
 }
 
+static int open_guard(struct agent *agent)
+{
+    struct error error = {0};
+    char text[ERROR_FILE_MAX + ERROR_MESSAGE_MAX + 32];
+
+    int r = agent_set_guard(agent, agent->rules, &error);
+    if (r < 0)
+        log_error("%s", error_format(&error, text, sizeof(text)));
+    return r;
+}
+
 /* The sensor is attached first and read last: nothing happens unseen in between. */
 static int open_agent(struct agent *agent)
 {
@@ -404,9 +427,12 @@ static int open_agent(struct agent *agent)
     r = facts_feed_start(agent->facts, agent->world);
     if (r == 0)
         r = facts_feed_machine(agent->facts, agent->world);
-    if (r < 0)
+    if (r < 0) {
         log_error("can't read the state of this machine: %s", strerror(-r));
-    else
+        return r;
+    }
+    r = open_guard(agent);
+    if (r == 0 && !agent->guard)
         agent_prevent(agent);
     return r;
 }
@@ -448,6 +474,7 @@ static void drain(struct agent *agent)
 
 static void close_agent(struct agent *agent)
 {
+    agent_close_guard(agent);
     agent_prevent_end(agent);
     sensor_close(agent->sensor);
     world_free(agent->world);

@@ -34,6 +34,7 @@ struct agent_options {
     bool record_only;  /* no rule is judged, no alert made */
     bool no_filter;    /* the kernel side sends all events of the types that rules need */
     bool tracepoint;   /* system calls are told of by tracepoint in any case */
+    bool keep_guards;  /* what rules deny stays denied after an orderly end */
     bool check_filter; /* and marks those it would not have sent */
     bool all_events;   /* not only those that rules need: loads none */
     uint32_t critical_ring;
@@ -76,6 +77,7 @@ struct agent {
     struct facts *facts;
     struct world *world;
     struct sensor *sensor;
+    struct agent_guard *guard;     /* NULL: no rule denies, or the kernel can't */
     struct prevention *prevention; /* NULL: no rule denies, or nothing here can */
     struct agent_filter *filter;   /* NULL: no event is dropped by tables */
     uint64_t filter_missed;        /* alerts of events that the tables would have dropped */
@@ -111,6 +113,19 @@ void agent_masks_voided(struct agent *agent, const struct event_header *header);
 void agent_resume_masks(struct agent *agent, uint64_t lost);
 /* Counts and tells when the event of an alert would not have been sent. */
 void agent_check_filter(struct agent *agent, const struct alert *alert);
+
+/* agent_guard.c */
+
+/* Have the kernel keep those rules that deny, before `rules` become the agent's. The error names the
+ * rule that it can't. */
+int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *ret_error);
+void agent_close_guard(struct agent *agent);
+/* Containers may have come, gone or changed. */
+void agent_guard_containers(struct agent *agent);
+/* True for an event that tells of a refused act: its alerts were made. */
+bool agent_judge_denied(struct agent *agent, const struct judged_event *judged);
+/* True for the alert of a call that failed since it was refused: that was told. */
+bool agent_was_denied(const struct agent *agent, const struct alert *alert);
 
 /* agent_noise.c */
 

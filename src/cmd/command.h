@@ -21,6 +21,7 @@ int replay_command(int argc, char **argv);
 int rules_command(int argc, char **argv);
 int rules_test_command(int argc, char **argv); /* of rules_command */
 int probe_command(int argc, char **argv);
+int guards_command(int argc, char **argv);
 int version_command(int argc, char **argv);
 
 #endif

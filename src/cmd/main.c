@@ -14,6 +14,7 @@ static const struct command commands[] = {
     {"replay", replay_command, "judge a recording by rules"},
     {"rules", rules_command, "check and list rules, list the fields they can use"},
     {"probe", probe_command, "what this kernel allows, and what each rule gets here"},
+    {"guards", guards_command, "what is denied while no agent runs; take it away"},
     {"version", version_command, "print the version"},
     {"help", help_command, "print this text, or that of a command"},
 };

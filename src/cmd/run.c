@@ -34,6 +34,8 @@ static const struct option_row rows[] = {
     BULK_RATE_OPTIONS,
     {OPTION("tracepoint", FLAG, tracepoint,
             "hook all system calls at once, where those that rules need could be hooked")},
+    {OPTION("keep-guards", FLAG, keep_guards,
+            "what rules deny stays denied after the end, until the agent is back")},
     {OPTION("dedup-window", SECONDS, dedup_window,
             "hold back what a thread does again just so within this time, and count it"),
      .value = "SECONDS"},
