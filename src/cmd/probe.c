@@ -50,8 +50,8 @@ struct probe {
     struct probe_feature features[PROBE_FEATURES_MAX];
     size_t count;
     const char *tier;
-    const char *missing; /* the first required feature that is not there, or NULL */
-    struct ruleset *rules;
+    const char *missing;   /* the first required feature that is not there, or NULL */
+    struct ruleset *rules; /* NULL: they could not be loaded */
     size_t blind;
     bool prevents; /* by fanotify */
 };
@@ -155,13 +155,10 @@ static void try_fanotify(struct probe *probe)
     probe->prevents = r == 0;
 }
 
-static void print_text(struct probe *probe)
+static void print_rules(struct probe *probe)
 {
     size_t disabled = 0, prevented = 0;
 
-    printf("tier: %s\n\nWhat this kernel allows\n", probe->tier);
-    for (size_t i = 0; i < probe->count; i++)
-        print_feature(&probe->features[i]);
     puts("\nWhat each rule gets");
     for (size_t i = 0; i < rules_count(probe->rules); i++) {
         struct verdict verdict = judge_rule(probe, i);
@@ -178,9 +175,18 @@ static void print_text(struct probe *probe)
            rules_count(probe->rules) - prevented - probe->blind - disabled, probe->blind, disabled);
 }
 
+static void print_text(struct probe *probe)
+{
+    printf("tier: %s\n\nWhat this kernel allows\n", probe->tier);
+    for (size_t i = 0; i < probe->count; i++)
+        print_feature(&probe->features[i]);
+    if (probe->rules)
+        print_rules(probe);
+}
+
 static void print_json(struct probe *probe)
 {
-    json_t *features = json_array(), *rules = json_array();
+    json_t *features = json_array(), *rules = probe->rules ? json_array() : json_null();
 
     for (size_t i = 0; i < probe->count; i++) {
         const struct probe_feature *feature = &probe->features[i];
@@ -189,7 +195,7 @@ static void print_json(struct probe *probe)
                                         feature->required, "result", result_names[feature->result],
                                         "detail", feature->detail));
     }
-    for (size_t i = 0; i < rules_count(probe->rules); i++) {
+    for (size_t i = 0; probe->rules && i < rules_count(probe->rules); i++) {
         struct verdict verdict = judge_rule(probe, i);
         struct rule_info info;
         rules_info(probe->rules, i, &info);
@@ -213,8 +219,7 @@ int probe_command(int argc, char **argv)
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
         return code;
-    if (load_rules(&options.rules, NULL, &everything, WARNINGS_NONE, &probe.rules, NULL) < 0)
-        return EXIT_ERROR;
+    int loaded = load_rules(&options.rules, NULL, &everything, WARNINGS_NONE, &probe.rules, NULL);
     probe.count = probe_run(probe.features);
     if (probe.count < PROBE_FEATURES_MAX)
         try_fanotify(&probe);
@@ -229,5 +234,7 @@ int probe_command(int argc, char **argv)
     else
         print_text(&probe);
     rules_free(probe.rules);
+    if (loaded < 0)
+        return EXIT_ERROR; /* what is asked of the kernel was told all the same */
     return probe.missing || probe.blind ? EXIT_FINDINGS : EXIT_FINE;
 }

@@ -106,6 +106,12 @@ cp "$bulwark" "$work/alone"
 if ! "$work/alone" rules check > "$work/out" 2> "$work/err"; then
     grep -q '/rules, .*make install.* -r$' "$work/err" || fail "no way out for want of built-in rules"
 fi
+# What the kernel allows can be told without rules.
+"$work/alone" probe > "$work/out" 2> "$work/err"
+status=$?
+{ [ $status -eq 2 ] && grep -q '^tier: ' "$work/out" && grep -q 'make install' "$work/err"; } ||
+    fail "probe without rules: status $status"
+"$work/alone" probe --json 2> "$work/err" | grep -q '"rules": null' || fail "probe --json without rules"
 expect 0 '"rule": "Shadow is read"' rules list -r "$rules" --json
 expect 0 '^proc.name  *string' rules fields
 expect 0 '"name": "proc.name"' rules fields --json
