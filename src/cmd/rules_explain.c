@@ -145,9 +145,10 @@ static json_t *types_json(const struct explanation *what)
     json_t *array = json_array();
 
     for (size_t i = 0; i < what->type_count; i++)
-        json_array_append_new(array, json_pack("{s:s, s:b, s:s*}", "type", what->types[i].name,
-                                               "looked_up", !what->types[i].sent_because,
-                                               "sent_because", what->types[i].sent_because));
+        json_array_append_new(
+            array, json_pack("{s:s, s:b, s:s*, s:s*}", "type", what->types[i].name, "looked_up",
+                             !what->types[i].sent_because, "sent_because",
+                             what->types[i].sent_because, "partial", what->types[i].partial));
     return array;
 }
 
@@ -249,6 +250,9 @@ static void print_types(const struct explanation *what)
     for (size_t i = 0; i < what->type_count; i++)
         if (reason_is_new(what, i))
             print_types_of(what, what->types[i].sent_because);
+    for (size_t i = 0; i < what->type_count; i++)
+        if (what->types[i].partial)
+            printf("  not all are events: %s, %s\n", what->types[i].name, what->types[i].partial);
 }
 
 static void print_texts(const struct explain_texts *texts, const char *between)

@@ -11,6 +11,7 @@
 #include "rules/explain_text.h"
 #include "rules/filter_internal.h"
 #include "rules/filter_lookup.h"
+#include "rules/partial_types.h"
 
 #define TYPES_MANY     20 /* more are hardly meant one by one */
 #define TYPES_NAMED    4  /* in a sentence */
@@ -132,8 +133,10 @@ static void explain_types(struct explainer *x)
         struct explained_type *slot = grow(x, &x->out->types, &x->out->type_count, sizeof(*slot));
         if (!slot)
             return;
-        enum type_use use = filter_type_use(type, x->truths.rules->needs.dns);
-        *slot = (struct explained_type){event_type_info(type)->name, sent_because[use]};
+        bool dns = x->truths.rules->needs.dns;
+        enum type_use use = filter_type_use(type, dns);
+        *slot = (struct explained_type){event_type_info(type)->name, sent_because[use],
+                                        partial_type(type, dns)};
         if (use != TYPE_LOOKED_UP)
             continue;
         type_set_add(&x->types, type);

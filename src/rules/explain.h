@@ -30,6 +30,7 @@ struct explain_texts {
 struct explained_type {
     const char *name;
     const char *sent_because; /* NULL when it is looked up */
+    const char *partial;      /* which calls are events, NULL: all */
 };
 
 /* What a column asks of one dimension of an event: one of the texts has to hold. */

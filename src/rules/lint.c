@@ -11,8 +11,8 @@
 
 #define FINDINGS_MAX 1000
 
-static int (*const checks[])(struct lint *lint) = {lint_redefined, lint_never, lint_types,
-                                                   lint_shadow,    lint_name,  lint_cost};
+static int (*const checks[])(struct lint *lint) = {
+    lint_redefined, lint_never, lint_types, lint_partial, lint_shadow, lint_name, lint_cost};
 
 static bool same_place(const struct lint_finding *finding, const char *code, const struct error *at)
 {

@@ -46,6 +46,7 @@ struct lint_kind {
 int lint_redefined(struct lint *lint);
 int lint_never(struct lint *lint);
 int lint_types(struct lint *lint);
+int lint_partial(struct lint *lint);
 int lint_shadow(struct lint *lint);
 int lint_name(struct lint *lint);
 int lint_cost(struct lint *lint);

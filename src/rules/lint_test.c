@@ -188,6 +188,21 @@ static void cost(void **state)
     expect_of_conditions(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void calls_on_connections(void **state)
+{
+    static const struct row rows[] = {
+        {"evt.type in (recvfrom, recvmsg) and fd.sport = 80", "LINT_FEW_EVENTS", 6, 9,
+         "recvfrom, of which few are events: none"},
+        {"evt.type = recvmsg and fd.sip.name = x", "LINT_FEW_EVENTS", 6, 9, "from port 53"},
+        {"evt.type in (sendmsg, bind) and fd.sport = 80", "LINT_FEW_EVENTS", 6, 9,
+         "sendmsg, of which few are events: only those that name"},
+        {"evt.type in (connect, sendmsg) and fd.sport = 80"},
+        {"evt.type in (accept4, recvmsg) and fd.sport = 80"},
+    };
+
+    expect_of_conditions(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 #define ITEM(kind, name, key, value) "- " kind ": " name "\n  " key ": " value "\n"
 
 static void between_rules(void **state)
@@ -302,6 +317,7 @@ int main(void)
         cmocka_unit_test(types),
         cmocka_unit_test(names),
         cmocka_unit_test(cost),
+        cmocka_unit_test(calls_on_connections),
         cmocka_unit_test(between_rules),
         cmocka_unit_test(places_in_macros),
         cmocka_unit_test(many_rules),

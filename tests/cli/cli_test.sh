@@ -197,6 +197,9 @@ expect 2 "\-\-mode: 'loud' is no mode, expected audit or enforce" run --mode lou
 # What the kernel side decides of a rule.
 expect 0 '^decided in the kernel: type, path$' rules explain 'Shadow is read' -r "$rules"
 expect 0 '"decided": "kernel"' rules explain 'shadow*' -r "$rules" --json
+sed 's/evt.type = openat and fd.name = .*/evt.type = sendmsg and fd.sport = 80/' "$rules" > "$work/sendmsg.yaml"
+expect 0 '^  not all are events: sendmsg, only those that name' rules explain 'Shadow is read' -r "$work/sendmsg.yaml"
+expect 0 '"partial": "only those' rules explain 'Shadow is read' -r "$work/sendmsg.yaml" --json
 expect_no '"recording"'
 expect 2 "no rule is called 'Shadow is red'; did you mean 'Shadow is read'" \
     rules explain 'Shadow is red' -r "$rules"
