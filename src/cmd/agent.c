@@ -51,7 +51,7 @@ static void on_alert(void *data, const struct alert *alert)
         return;
     agent->alerts++;
     agent_check_filter(agent, alert);
-    output_alert(agent->output, alert);
+    agent_respond(agent, alert);
 }
 
 static void judge(void *data, const struct judged_event *judged)
@@ -259,6 +259,7 @@ static void reload_rules(struct agent *agent)
     rules_free(old);
     if (!agent->guard)
         agent_prevent(agent);
+    agent_check_actions(agent);
     log_info("reloaded: %zu rules", rules_count(rules));
 }
 
@@ -415,6 +416,8 @@ static int open_agent(struct agent *agent)
         r = open_loop(agent);
     if (r == 0)
         r = open_outputs(agent);
+    if (r == 0 && agent->rules && !agent->options->record_only)
+        r = agent_open_responder(agent);
     if (r == 0)
         r = open_recorder(agent);
     if (r == 0)
@@ -454,6 +457,10 @@ static void greet(struct agent *agent)
         snprintf(purpose, sizeof(purpose), "%zu rules", rules_count(agent->rules));
     log_info("ready: %s, %" PRIu64 " containers, %" PRIu64 " processes", purpose,
              counters->containers, counters->processes);
+    if (agent->responder) {
+        agent_check_actions(agent);
+        agent_tell_paused();
+    }
     if (!agent->options->record_only && !world_next_container(agent->world, NULL))
         log_info("no container is running. To see alerts, in a second terminal: sudo make demo");
     notify_manager("READY=1");
@@ -479,6 +486,7 @@ static void close_agent(struct agent *agent)
     sensor_close(agent->sensor);
     world_free(agent->world);
     facts_free(agent->facts);
+    responder_free(agent->responder);
     output_free(agent->output);
     rules_free(agent->rules);
     free(agent->filter);
@@ -518,6 +526,8 @@ int agent_run(const struct agent_options *options)
         if (options->stats)
             agent_print_counters(&agent);
         agent_print_summary(&agent);
+        if (agent.responder)
+            agent_tell_paused();
     }
     if (agent.recorder) {
         int flushed = recorder_flush(agent.recorder);

@@ -14,6 +14,7 @@
 #include "cmd/drop_alert.h"
 #include "cmd/load_rules.h"
 #include "cmd/options.h"
+#include "enforce/respond.h"
 #include "output/output.h"
 #include "rules/rules.h"
 #include "sensor/recording.h"
@@ -29,6 +30,7 @@ struct agent_options {
     bool all_matches;
     enum rule_priority priority;
     enum rule_mode mode;
+    uint32_t response_rate; /* a second at most; 0: no limit */
     const char *record;
     bool record_overwrite;
     bool record_only;  /* no rule is judged, no alert made */
@@ -49,7 +51,8 @@ struct agent_options {
     uint64_t stats;          /* ns between two prints of the counters, 0: never */
 };
 
-#define BULK_RATE_DEFAULT 20000
+#define RESPONSE_RATE_DEFAULT 1000
+#define BULK_RATE_DEFAULT     20000
 #define BULK_RATE_OPTIONS                                                                          \
     {OPTION("bulk-rate", NUMBER, bulk_rate,                                                        \
             "events a second of a container when the bulk ring is half full; 0: no limit"),        \
@@ -74,6 +77,8 @@ struct agent {
     uint64_t world_due;              /* when world_timer goes off, UINT64_MAX: it is off */
     struct ruleset *rules;           /* NULL: everything is recorded, nothing judged */
     struct output *output;
+    struct responder_config responder_config;
+    struct responder *responder; /* NULL: nothing but alerts */
     struct facts *facts;
     struct world *world;
     struct sensor *sensor;
@@ -126,6 +131,19 @@ void agent_guard_containers(struct agent *agent);
 bool agent_judge_denied(struct agent *agent, const struct judged_event *judged);
 /* True for the alert of a call that failed since it was refused: that was told. */
 bool agent_was_denied(const struct agent *agent, const struct alert *alert);
+
+/* agent_respond.c */
+
+int agent_open_responder(struct agent *agent);
+/* Warn of actions that the rules ask for and that can't be carried out here. */
+void agent_check_actions(const struct agent *agent);
+/* Do what the alert's rule asks for, then write the alert with what became of it. */
+void agent_respond(struct agent *agent, const struct alert *alert);
+/* A warning for each container that rules have paused, now or in an earlier run. */
+void agent_tell_paused(void);
+/* The counters, and their line at the end. */
+void agent_print_responses(const struct agent *agent);
+void agent_print_responses_summary(const struct agent *agent);
 
 /* agent_noise.c */
 

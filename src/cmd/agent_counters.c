@@ -152,6 +152,7 @@ void agent_print_counters(const struct agent *agent)
     if (agent->rules)
         print_rules(agent->rules, filtered);
 
+    agent_print_responses(agent);
     output_counters(agent->output, print_sink, NULL);
     agent_print_noise(agent);
 }
@@ -256,6 +257,7 @@ void agent_print_summary(const struct agent *agent)
              (double)(loop_now() - agent->started) / 1e9, agent->records, agent->alerts, lost,
              lost ? " (" : "", lost && !list.failed ? list.data : "", lost ? ")" : "",
              sum_of(sensor, is_truncation), world->events_held, sinks.failed);
+    agent_print_responses_summary(agent);
     if (agent->recorder)
         log_info("recorded %" PRIu64 " records, %" PRIu64 " bytes in %s",
                  recorder_records(agent->recorder), recorder_bytes(agent->recorder),

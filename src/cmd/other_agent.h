@@ -13,6 +13,8 @@
 /* A directory of its own: under systemd the rest of /run is read-only for it. */
 #define LOCK_DIRECTORY "/run/bulwark"
 #define LOCK_PATH      LOCK_DIRECTORY "/lock"
+/* Which containers are paused: it outlives the agents, until the machine starts anew. */
+#define PAUSED_DIRECTORY LOCK_DIRECTORY "/paused"
 
 int other_agent_lock(int64_t *ret_other);
 

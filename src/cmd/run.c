@@ -19,6 +19,9 @@ static const struct option_row rows[] = {
      .value = "PRIORITY"},
     {OPTION("mode", MODE, mode, "audit: no rule acts, whatever it says; enforce: as rules say"),
      .value = "MODE"},
+    {OPTION("response-rate", NUMBER, response_rate,
+            "processes killed and containers paused a second at most; 0: no limit"),
+     .value = "NUMBER"},
     {OPTION("all-matches", FLAG, all_matches, "every rule that matches, not only the first")},
     {OPTION("stats", SECONDS, stats, "print all counters every so often (10) to stderr"),
      .value = "SECONDS", .value_when_missing = "10"},
@@ -62,8 +65,10 @@ static const struct usage usage = {
 
 int run_command(int argc, char **argv)
 {
-    struct agent_options options = {
-        .priority = PRIORITY_DEBUG, .bulk_rate = BULK_RATE_DEFAULT, .fanotify_late = "allow"};
+    struct agent_options options = {.priority = PRIORITY_DEBUG,
+                                    .bulk_rate = BULK_RATE_DEFAULT,
+                                    .response_rate = RESPONSE_RATE_DEFAULT,
+                                    .fanotify_late = "allow"};
 
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)

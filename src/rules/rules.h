@@ -36,6 +36,7 @@ enum rule_action {
     ACTION_DENY,      /* the act fails */
     ACTION_KILL,      /* the process gets SIGKILL */
     ACTION_PAUSE,     /* the container's cgroup is frozen */
+    ACTION_MAX,
 };
 
 enum rule_mode {

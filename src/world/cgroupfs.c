@@ -182,28 +182,38 @@ static const char *relative(const char *path)
     return *path ? path : ".";
 }
 
-int cgroupfs_id(const struct cgroupfs *cgroupfs, unsigned hierarchy, const char *path,
-                uint64_t *ret_id)
+int cgroupfs_directory(const struct cgroupfs *cgroupfs, unsigned hierarchy, const char *path,
+                       char **ret_directory)
 {
     for (unsigned i = 0; i < cgroupfs->count; i++) {
         const struct cgroup_mount *mount = &cgroupfs->mounts[i];
         if (mount->hierarchy != hierarchy)
             continue;
         const char *rest = below(path, mount->root);
-        _cleanup_free_ char *full = NULL;
-        struct stat st;
+        char *directory;
         if (!rest)
             return -ENOENT;
-        if (asprintf(&full, "%s%s", mount->path, rest) < 0) {
-            full = NULL;
+        if (asprintf(&directory, "%s%s", mount->path, rest) < 0)
             return -ENOMEM;
-        }
-        if (fstatat(cgroupfs->root_fd, relative(full), &st, 0) < 0)
-            return -errno;
-        *ret_id = CGROUP_ID(hierarchy, st.st_ino);
+        *ret_directory = directory;
         return 0;
     }
     return -ENOENT;
+}
+
+int cgroupfs_id(const struct cgroupfs *cgroupfs, unsigned hierarchy, const char *path,
+                uint64_t *ret_id)
+{
+    _cleanup_free_ char *directory = NULL;
+    struct stat st;
+
+    int r = cgroupfs_directory(cgroupfs, hierarchy, path, &directory);
+    if (r < 0)
+        return r;
+    if (fstatat(cgroupfs->root_fd, relative(directory), &st, 0) < 0)
+        return -errno;
+    *ret_id = CGROUP_ID(hierarchy, st.st_ino);
+    return 0;
 }
 
 static int path_by_handle(const struct cgroupfs *cgroupfs, const struct cgroup_mount *mount,

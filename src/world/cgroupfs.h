@@ -32,6 +32,11 @@ struct cgroupfs {
 int cgroupfs_init(struct cgroupfs *cgroupfs, int root_fd);
 void cgroupfs_done(struct cgroupfs *cgroupfs);
 
+/* The directory of the cgroup at `path` in a hierarchy, whether or not it is there; -ENOENT when no
+ * mount shows it. The caller frees *ret_directory. */
+int cgroupfs_directory(const struct cgroupfs *cgroupfs, unsigned hierarchy, const char *path,
+                       char **ret_directory);
+
 /* The id of the cgroup at `path` in a hierarchy; -errno. */
 int cgroupfs_id(const struct cgroupfs *cgroupfs, unsigned hierarchy, const char *path,
                 uint64_t *ret_id);

@@ -33,6 +33,7 @@ enum {
     STAT_SESSION = 6,
     STAT_TTY = 7,
     STAT_FLAGS = 9,
+    STAT_THREADS = 20,
     STAT_START = 22,
 };
 
@@ -71,6 +72,7 @@ bool proc_parse_stat(const char *text, struct proc_stat *ret_stat)
         .pgid = (uint32_t)fields[STAT_PGRP],
         .sid = (uint32_t)fields[STAT_SESSION],
         .tty = (uint32_t)fields[STAT_TTY],
+        .threads = (uint32_t)fields[STAT_THREADS],
         .kthread = fields[STAT_FLAGS] & PF_KTHREAD,
         .dead = state == 'Z' || state == 'X',
         .start_time = fields[STAT_START] * EXEC_ID_TICK_NS,

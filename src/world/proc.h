@@ -18,8 +18,9 @@ struct proc_stat {
     char comm[EVENT_COMM_LEN];
     uint32_t parent_pid, pgid, sid;
     uint32_t tty;
+    uint32_t threads; /* those that are dead and not yet gone too */
     bool kthread;
-    bool dead;           /* a zombie */
+    bool dead;           /* a zombie; other threads of it may run */
     uint64_t start_time; /* CLOCK_BOOTTIME ns, of the beginning of its tick: see exec_id.h */
 };
 

@@ -176,6 +176,14 @@ struct container *world_cgroup_container(const struct world *world, uint64_t cgr
     return NULL;
 }
 
+bool world_cgroup_belongs(const struct world *world, uint64_t cgroup_id,
+                          const struct container *container)
+{
+    const struct cgroup *cgroup = cgroups_find(&world->cgroups, cgroup_id);
+
+    return cgroup && cgroup->container && &cgroup->container->container == container;
+}
+
 /* What is about a cgroup, not about a process: a made-up one stands in for the time of the call. */
 static int judge_meta(struct world *world, const struct event *event,
                       struct container_entry *container)

@@ -116,6 +116,10 @@ uint32_t world_container_changes(const struct world *world);
 typedef void (*world_cgroup_visit)(void *data, uint64_t cgroup_id, struct container *container);
 void world_each_cgroup(const struct world *world, world_cgroup_visit visit, void *data);
 
+/* Whether the cgroup itself was found to be this container's, not only some process in it. */
+bool world_cgroup_belongs(const struct world *world, uint64_t cgroup_id,
+                          const struct container *container);
+
 /* Iterate: call with NULL first; stops with NULL. No feeding in between. */
 struct container *world_next_container(struct world *world, struct container *previous);
 struct process *world_next_process(struct world *world, struct process *previous);

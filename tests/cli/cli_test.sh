@@ -45,7 +45,7 @@ for option in --version -V version; do
     expect 0 '^bulwark [0-9]' "$option"
 done
 expect 0 '^{"version":"[0-9.]*"}$' version --json
-for command in run record replay rules probe version; do
+for command in run record replay rules thaw probe version; do
     expect 0 "^usage: bulwark $command " "$command" --help
     expect 0 "^usage: bulwark $command " "$command" -h
     expect 0 "^usage: bulwark $command " help "$command"
@@ -193,6 +193,10 @@ sed 's/kill$/drown/' "$work/kill.yaml" > "$work/drown.yaml"
 expect 2 "drown.yaml:[0-9]*:11: 'drown' is no action, expected alert, deny, kill or pause" \
     rules check -r "$work/drown.yaml"
 expect 2 "\-\-mode: 'loud' is no mode, expected audit or enforce" run --mode loud
+
+expect 2 'CONTAINER or --all is missing' thaw
+expect 2 "'x' is too much" thaw --all x
+expect 2 "\-\-response-rate: '-1' is no number" run --response-rate -1
 
 # What the kernel side decides of a rule.
 expect 0 '^decided in the kernel: type, path$' rules explain 'Shadow is read' -r "$rules"
