@@ -121,8 +121,8 @@ void agent_check_filter(struct agent *agent, const struct alert *alert);
 
 /* agent_guard.c */
 
-/* Have the kernel keep those rules that deny, before `rules` become the agent's. The error names the
- * rule that it can't. */
+/* Have the kernel keep those rules that deny, before `rules` become the agent's. The error names
+ * the rule that it can't. */
 int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *ret_error);
 void agent_close_guard(struct agent *agent);
 /* Containers may have come, gone or changed. */

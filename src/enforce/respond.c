@@ -234,9 +234,8 @@ int respond_check(const struct responder *responder, enum rule_action action,
 
     switch (action) {
     case ACTION_ALERT:
+    case ACTION_DENY: /* by other means, which tell of themselves */
     case ACTION_MAX: return 0;
-    case ACTION_DENY:
-        return error_set(ret_error, -EOPNOTSUPP, "nothing denies an act here: it is only told");
     case ACTION_KILL:
         if (has_capability(CAP_KILL))
             return 0;
