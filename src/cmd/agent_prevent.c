@@ -357,7 +357,7 @@ static uint64_t waited(const struct fanotify_counters *counters, uint64_t thousa
     for (size_t i = 0; i < FANOTIFY_BUCKETS; i++) {
         seen += counters->waited[i];
         if (seen * 1000 >= all * thousandths)
-            return 1ull << i;
+            return fanotify_bucket_end(i);
     }
     return 0;
 }

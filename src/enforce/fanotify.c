@@ -274,12 +274,17 @@ int fanotify_next(struct fanotify *fanotify, struct fanotify_question *ret_quest
     return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
 }
 
+uint64_t fanotify_bucket_end(size_t bucket)
+{
+    return ((4 + bucket % 4 + 1) << bucket / 4) / 4;
+}
+
 static void note_wait(struct fanotify *fanotify, uint64_t asked)
 {
-    uint64_t left = (fanotify_now() - asked) / NS_PER_US;
+    uint64_t waited = (fanotify_now() - asked) / NS_PER_US;
     size_t bucket = 0;
 
-    for (; left && bucket < FANOTIFY_BUCKETS - 1; left >>= 1)
+    while (bucket < FANOTIFY_BUCKETS - 1 && waited >= fanotify_bucket_end(bucket))
         bucket++;
     fanotify->counters.waited[bucket]++;
 }

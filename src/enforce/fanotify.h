@@ -11,6 +11,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -34,8 +35,11 @@ struct fanotify_question {
     bool exec;
 };
 
-/* How long threads waited for answers of the event loop: 2^n microseconds and less. */
-#define FANOTIFY_BUCKETS 24
+/* How long threads waited for answers of the event loop: four buckets to each doubling. */
+#define FANOTIFY_BUCKETS 96
+
+/* The least time, in microseconds, that is too long for a bucket. */
+uint64_t fanotify_bucket_end(size_t bucket);
 
 #define FANOTIFY_COUNTER_LIST(X)                                                                   \
     X(asked_exec, "asked_exec")                                                                    \

@@ -213,13 +213,21 @@ static void test_limit(void **state)
     assert_non_null(strstr(error.message, "1 ms"));
 }
 
+static void test_buckets(void **state)
+{
+    for (size_t i = 1; i < FANOTIFY_BUCKETS; i++)
+        assert_true(fanotify_bucket_end(i) >= fanotify_bucket_end(i - 1));
+    assert_int_equal(fanotify_bucket_end(4 * 10 - 1), 1024);
+    assert_int_equal(fanotify_bucket_end(4 * 10), 1280);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers), cmocka_unit_test(test_own),
         cmocka_unit_test(test_late),    cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_end),     cmocka_unit_test(test_watchdog_killed),
-        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_limit),   cmocka_unit_test(test_buckets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
