@@ -40,9 +40,11 @@ static __always_inline u32 asking_type(struct scratch *s, struct task_struct *ta
     return type;
 }
 
-/* By the registers, which the stopped thread can't change; what openat2 asks lies in memory. */
-static __always_inline void asked_how(struct scratch *s, struct task_struct *task, u32 type,
-                                      struct open_how_user *ret_how)
+/*
+ * By the registers, which the stopped thread can't change. What openat2 asks for lies in memory:
+ * who reads that can be kept waiting by a page that another one serves.
+ */
+static __always_inline void asked_how(struct scratch *s, u32 type, struct open_how_user *ret_how)
 {
     switch (type) {
     case EVENT_OPEN:
@@ -58,24 +60,18 @@ static __always_inline void asked_how(struct scratch *s, struct task_struct *tas
         ret_how->flags = CREAT_FLAGS;
         ret_how->mode = (u32)s->args[1];
         return;
-    case EVENT_OPENAT2:
-        if (!bpf_copy_from_user_task(ret_how, sizeof(*ret_how), (void *)s->args[2], task, 0))
-            return;
-        count(COUNTER_FAILED_READ_USER);
     }
-    ret_how->flags = O_RDWR; /* not known: it may be both */
+    ret_how->flags = O_RDWR; /* not known: it may be for both */
 }
 
-static __always_inline void put_open(struct scratch *s, struct task_struct *task, u64 file)
+static __always_inline void put_open(struct scratch *s, u64 file)
 {
     struct open_how_user how = {};
 
-    asked_how(s, task, s->type, &how);
+    asked_how(s, s->type, &how);
     s->asked_flags = how.flags;
     put_number(s, PARAM_OPEN_FLAGS, how.flags);
     put_number(s, PARAM_MODE, how.mode);
-    if (s->type == EVENT_OPENAT2)
-        put_number(s, PARAM_RESOLVE, how.resolve);
     if (s->type == EVENT_OPENAT || s->type == EVENT_OPENAT2)
         put_number(s, PARAM_DIRFD, (s64)(s32)s->args[0]);
     put_file(s, file);
@@ -122,7 +118,7 @@ static __always_inline int describe(struct scratch *s, struct permission_request
     if (request->exec)
         put_exec(s, task, file);
     else
-        put_open(s, task, file);
+        put_open(s, file);
 
     u32 size = s->offset;
     struct event_header *header = (void *)s->data;

@@ -125,10 +125,13 @@ static void judge_ahead(void *data, const struct judged_event *judged)
     rules_judge_foreseen(asking->agent->rules, asking->agent->world, judged, on_denial, asking);
 }
 
-/* Whether the question is about the program that is to run, not about what the kernel takes along.
+/*
+ * Whether the question is about the program that is to run, not about what the kernel takes along.
+ * `device`: that the file is on, as the record says.
  */
 static bool is_about_program(struct prevention *prevention,
-                             const struct fanotify_question *question, bool *ret_interpreted)
+                             const struct fanotify_question *question, uint64_t device,
+                             bool *ret_interpreted)
 {
     uint32_t *program = &prevention->programs[question->tid % THREADS];
 
@@ -136,9 +139,27 @@ static bool is_about_program(struct prevention *prevention,
         *program = 0;
         return false;
     }
-    enum exec_head head = exec_head_of(question->fd);
+    enum exec_head head = fanotify_may_read(prevention->fanotify, question->fd, device)
+                              ? exec_head_of(question->fd)
+                              : EXEC_ALONE;
     *ret_interpreted = head == EXEC_WITH_INTERPRETER;
     return head != EXEC_SCRIPT;
+}
+
+static int judge_record(struct asking *asking, const void *record, size_t size,
+                        bool *ret_interpreted)
+{
+    struct agent *agent = asking->agent;
+    struct event event;
+
+    int r = event_decode(record, size, &event);
+    if (r < 0)
+        return r;
+    if (asking->question->exec &&
+        !is_about_program(agent->prevention, asking->question,
+                          (uint64_t)event_number(&event, PARAM_EXE_DEVICE, 0), ret_interpreted))
+        return 0;
+    return world_foresee(agent->world, record, size, judge_ahead, asking);
 }
 
 static void judge_question(struct agent *agent, const struct fanotify_question *question)
@@ -149,14 +170,12 @@ static void judge_question(struct agent *agent, const struct fanotify_question *
     const void *record;
     size_t size;
 
-    if (!question->exec || is_about_program(prevention, question, &interpreted)) {
-        int r = permission_describe(prevention->permission, question->fd, question->tid,
-                                    question->exec, &record, &size);
-        if (r == 0)
-            r = world_foresee(agent->world, record, size, judge_ahead, &asking);
-        if (r < 0 && r != -ENODATA && r != -ESRCH)
-            prevention->undescribed++;
-    }
+    int r = permission_describe(prevention->permission, question->fd, question->tid, question->exec,
+                                &record, &size);
+    if (r == 0)
+        r = judge_record(&asking, record, size, &interpreted);
+    if (r < 0 && r != -ENODATA && r != -ESRCH)
+        prevention->undescribed++;
     if (asking.answered)
         return;
     if (interpreted)

@@ -99,4 +99,11 @@ void fanotify_read_counters(const struct fanotify *fanotify,
  */
 int fanotify_mark_container(struct fanotify *fanotify, uint32_t pid);
 
+/*
+ * Whether to read a file never waits for who is watched: an overlay may have below it what a
+ * container serves, unless the host has it mounted. `device` as the kernel numbers it
+ * (PARAM_EXE_DEVICE).
+ */
+bool fanotify_may_read(const struct fanotify *fanotify, int fd, uint64_t device);
+
 #endif

@@ -10,7 +10,8 @@
 
 #include "enforce/fanotify.h"
 
-#define FANOTIFY_SLOTS 4096
+#define FANOTIFY_SLOTS    4096
+#define FANOTIFY_OVERLAYS 4096
 
 /* The agent's thread takes a free slot; agent and watchdog each take a waiting one by one exchange,
  * so that nobody is answered twice. */
@@ -40,7 +41,8 @@ struct fanotify {
     pthread_t reader;
     bool reading;
     pid_t watchdog;
-    uint32_t next_slot; /* the reader's */
+    uint32_t next_slot;                   /* the reader's */
+    uint64_t overlays[FANOTIFY_OVERLAYS]; /* devices, by their number: what the host has mounted */
     _Atomic uint64_t asked_exec, asked_open, own, full, answer_failed;
     struct fanotify_counters counters; /* the event loop's */
 };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #define MOUNTINFO_MAX (8u << 20)
 #define MOUNTS_MAX    4096 /* of one namespace */
 #define ID_COLUMNS    5    /* before a mount's options */
+#define INIT          1    /* its mounts are the host's: the agent may be in a container itself */
 
 /* A line of /proc/PID/mountinfo. The texts point into it. */
 struct mount_line {
@@ -193,48 +196,99 @@ static int mark(struct fanotify *fanotify, int root, const struct mount_line *mo
     return 0;
 }
 
-/* The process's root, when its mount namespace and its root are not the host's. */
-static int open_root(uint32_t pid)
+static int namespace_of(uint32_t pid, ino_t *ret_inode)
 {
-    struct stat own, its;
+    struct stat st;
     char path[48];
 
     snprintf(path, sizeof(path), "/proc/%u/ns/mnt", pid);
-    if (stat(path, &its) < 0 || stat("/proc/self/ns/mnt", &own) < 0)
+    if (stat(path, &st) < 0)
         return -errno;
-    if (own.st_ino == its.st_ino)
-        return -ENODATA;
+    *ret_inode = st.st_ino;
+    return 0;
+}
+
+static int root_of(uint32_t pid, struct stat *ret_stat)
+{
+    char path[48];
+
     snprintf(path, sizeof(path), "/proc/%u/root", pid);
     _cleanup_close_ int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0 || fstat(root, &its) < 0 || stat("/", &own) < 0)
+    if (root < 0 || fstat(root, ret_stat) < 0)
         return -errno;
-    if (own.st_dev == its.st_dev && own.st_ino == its.st_ino)
-        return -EAGAIN;
     return TAKE_FD(root);
+}
+
+/* The process's root, when its mount namespace and its root are not the host's, nor the agent's. */
+static int open_root(uint32_t pid, dev_t *ret_host_root)
+{
+    ino_t namespaces[3] = {0};
+    const uint32_t pids[] = {INIT, (uint32_t)getpid(), pid};
+    struct stat host, its;
+
+    for (int i = 0; i < 3; i++) {
+        int r = namespace_of(pids[i], &namespaces[i]);
+        if (r < 0)
+            return r;
+    }
+    if (namespaces[2] == namespaces[0] || namespaces[2] == namespaces[1])
+        return -ENODATA;
+    _cleanup_close_ int host_fd = root_of(INIT, &host);
+    _cleanup_close_ int root = root_of(pid, &its);
+    if (host_fd < 0 || root < 0)
+        return host_fd < 0 ? host_fd : root;
+    if (host.st_dev == its.st_dev && host.st_ino == its.st_ino)
+        return -EAGAIN;
+    *ret_host_root = host.st_dev;
+    return TAKE_FD(root);
+}
+
+/* As the kernel numbers a device. */
+static uint64_t kernel_device(dev_t device)
+{
+    return (uint64_t)major(device) << 20 | minor(device);
+}
+
+static void note_overlays(struct fanotify *fanotify, const struct mount_table *host)
+{
+    for (size_t i = 0; i < host->count; i++) {
+        uint64_t device = kernel_device(host->mounts[i].device);
+        if (!strcmp(host->mounts[i].type, "overlay"))
+            fanotify->overlays[device % FANOTIFY_OVERLAYS] = device;
+    }
+}
+
+bool fanotify_may_read(const struct fanotify *fanotify, int fd, uint64_t device)
+{
+    struct statfs fs;
+
+    if (fstatfs(fd, &fs) < 0)
+        return false;
+    return fs.f_type != OVERLAYFS_SUPER_MAGIC ||
+           fanotify->overlays[device % FANOTIFY_OVERLAYS] == device;
 }
 
 int fanotify_mark_container(struct fanotify *fanotify, uint32_t pid)
 {
     _cleanup_(mount_table_done) struct mount_table table = {0};
     _cleanup_(mount_table_done) struct mount_table host = {0};
-    struct stat host_root;
+    dev_t host_root = 0;
     int marked = 0;
 
-    _cleanup_close_ int root = open_root(pid);
+    _cleanup_close_ int root = open_root(pid, &host_root);
     if (root < 0)
         return root == -ENODATA ? 0 : root;
     int r = read_mounts(pid, &table);
     if (r == 0)
-        r = read_mounts((uint32_t)getpid(), &host);
-    if (r == 0 && stat("/", &host_root) < 0)
-        r = -errno;
+        r = read_mounts(INIT, &host);
     if (r < 0)
         return r;
+    note_overlays(fanotify, &host);
     for (size_t i = 0; i < table.count; i++) {
         const struct mount_line *mount = &table.mounts[i];
         if (is_left_out(mount) || is_reached_by_waiting(&table, mount))
             continue;
-        r = mark(fanotify, root, mount, is_containers_own(mount, &host, host_root.st_dev));
+        r = mark(fanotify, root, mount, is_containers_own(mount, &host, host_root));
         if (r == 0)
             marked++;
         else if (r != -ESTALE)
