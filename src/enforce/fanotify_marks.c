@@ -20,7 +20,7 @@
 #define MOUNTINFO_MAX (8u << 20)
 #define MOUNTS_MAX    4096 /* of one namespace */
 #define ID_COLUMNS    5    /* before a mount's options */
-#define INIT          1    /* its mounts are the host's: the agent may be in a container itself */
+#define INIT          1
 
 /* A line of /proc/PID/mountinfo. The texts point into it. */
 struct mount_line {
@@ -208,6 +208,15 @@ static int namespace_of(uint32_t pid, ino_t *ret_inode)
     return 0;
 }
 
+/* A process whose mounts are the host's. The agent may be in a container itself, but may also not
+ * be allowed to look at init. */
+static uint32_t host_process(void)
+{
+    ino_t inode;
+
+    return namespace_of(INIT, &inode) == 0 ? INIT : (uint32_t)getpid();
+}
+
 static int root_of(uint32_t pid, struct stat *ret_stat)
 {
     char path[48];
@@ -220,10 +229,10 @@ static int root_of(uint32_t pid, struct stat *ret_stat)
 }
 
 /* The process's root, when its mount namespace and its root are not the host's, nor the agent's. */
-static int open_root(uint32_t pid, dev_t *ret_host_root)
+static int open_root(uint32_t pid, uint32_t host_pid, dev_t *ret_host_root)
 {
     ino_t namespaces[3] = {0};
-    const uint32_t pids[] = {INIT, (uint32_t)getpid(), pid};
+    const uint32_t pids[] = {host_pid, (uint32_t)getpid(), pid};
     struct stat host, its;
 
     for (int i = 0; i < 3; i++) {
@@ -233,7 +242,7 @@ static int open_root(uint32_t pid, dev_t *ret_host_root)
     }
     if (namespaces[2] == namespaces[0] || namespaces[2] == namespaces[1])
         return -ENODATA;
-    _cleanup_close_ int host_fd = root_of(INIT, &host);
+    _cleanup_close_ int host_fd = root_of(host_pid, &host);
     _cleanup_close_ int root = root_of(pid, &its);
     if (host_fd < 0 || root < 0)
         return host_fd < 0 ? host_fd : root;
@@ -268,19 +277,20 @@ bool fanotify_may_read(const struct fanotify *fanotify, int fd, uint64_t device)
            fanotify->overlays[device % FANOTIFY_OVERLAYS] == device;
 }
 
-int fanotify_mark_container(struct fanotify *fanotify, uint32_t pid)
+static int mark_mounts(struct fanotify *fanotify, uint32_t pid)
 {
     _cleanup_(mount_table_done) struct mount_table table = {0};
     _cleanup_(mount_table_done) struct mount_table host = {0};
     dev_t host_root = 0;
+    uint32_t host_pid = host_process();
     int marked = 0;
 
-    _cleanup_close_ int root = open_root(pid, &host_root);
+    _cleanup_close_ int root = open_root(pid, host_pid, &host_root);
     if (root < 0)
         return root == -ENODATA ? 0 : root;
     int r = read_mounts(pid, &table);
     if (r == 0)
-        r = read_mounts(INIT, &host);
+        r = read_mounts(host_pid, &host);
     if (r < 0)
         return r;
     note_overlays(fanotify, &host);
@@ -295,4 +305,13 @@ int fanotify_mark_container(struct fanotify *fanotify, uint32_t pid)
             fanotify->counters.marks_failed++;
     }
     return marked;
+}
+
+int fanotify_mark_container(struct fanotify *fanotify, uint32_t pid)
+{
+    int r = mark_mounts(fanotify, pid);
+
+    if (r < 0 && r != -EAGAIN && r != -ENOENT && r != -ESRCH)
+        fanotify->counters.marks_failed++;
+    return r;
 }
