@@ -37,7 +37,7 @@ static void unescape(char *text)
 
     for (const char *from = text; *from; to++) {
         if (from[0] == '\\' && from[1] && from[2] && from[3]) {
-            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+            *to = (char)(64 * (from[1] - '0') + 8 * (from[2] - '0') + (from[3] - '0'));
             from += 4;
         } else {
             *to = *from++;
@@ -49,22 +49,22 @@ static void unescape(char *text)
 static bool parse_line(char *line, struct mount_line *ret_mount)
 {
     char *columns[ID_COLUMNS], *rest = line;
-    unsigned high, low;
 
     for (size_t i = 0; i < ID_COLUMNS; i++) {
         columns[i] = strsep(&rest, " ");
         if (!rest)
             return false;
     }
-    char *separator = strstr(rest, " - ");
-    if (!separator || sscanf(columns[2], "%u:%u", &high, &low) != 2)
+    char *separator = strstr(rest, " - "), *low;
+    unsigned long high = strtoul(columns[2], &low, 10);
+    if (!separator || *low != ':')
         return false;
     char *type = separator + 3;
     type[strcspn(type, " ")] = '\0';
     unescape(columns[4]);
     *ret_mount = (struct mount_line){
         .id = strtoull(columns[0], NULL, 10),
-        .device = makedev(high, low),
+        .device = makedev((unsigned)high, (unsigned)strtoul(low + 1, NULL, 10)),
         .place = columns[4],
         .type = type,
     };

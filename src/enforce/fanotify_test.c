@@ -65,7 +65,8 @@ static pid_t opener(const struct place *place)
     if (child)
         return child;
     close(place->fanotify->group); /* else it would hold what is to let it go */
-    _exit(open(place->file, O_RDONLY) < 0 ? errno : 0);
+    int fd = open(place->file, O_RDONLY);
+    _exit(fd < 0 ? errno : 0);
 }
 
 static int result_of(pid_t child)

@@ -126,7 +126,8 @@ int permission_describe(struct permission *permission, int fd, uint32_t tid, boo
                         const void **ret_record, size_t *ret_size)
 {
     struct permission_request request = {.fd = fd, .tid = tid, .exec = exec};
-    LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &request, .ctx_size_in = sizeof(request));
+    struct bpf_test_run_opts run = {
+        .sz = sizeof(run), .ctx_in = &request, .ctx_size_in = sizeof(request)};
 
     int r = bpf_prog_test_run_opts(bpf_program__fd(permission->program->progs.permission_describe),
                                    &run);

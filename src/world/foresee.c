@@ -52,12 +52,11 @@ static int find_actor(struct world *world, const struct event *event,
     return 0;
 }
 
-static int judge_exec(struct world *world, struct judged_event *judged, world_judge judge,
+static int judge_exec(struct world *world, const struct judged_event *before, world_judge judge,
                       void *data)
 {
-    const struct process *before = judged->process;
-    struct event_header header = *judged->event->header;
-    struct event event = *judged->event;
+    struct event_header header = *before->event->header;
+    struct event event = *before->event;
     struct process_image *image;
 
     event.header = &header;
@@ -65,14 +64,15 @@ static int judge_exec(struct world *world, struct judged_event *judged, world_ju
     int r = image_new(&world->processes.memory, &event, header.time, &image);
     if (r < 0)
         return r;
-    struct process_entry after = {.process = *before, .memory = &world->processes.memory};
-    after.process.image = image;
-    after.process.cwd = NULL;
-    memcpy(after.process.name, image->name, sizeof(after.process.name));
-    world_set_ids(&after, &event);
-    judged->event = &event;
-    judged->process = &after.process;
-    judge(data, judged);
+    struct process_entry entry = {.process = *before->process, .memory = &world->processes.memory};
+    entry.process.image = image;
+    entry.process.cwd = NULL;
+    memcpy(entry.process.name, image->name, sizeof(entry.process.name));
+    world_set_ids(&entry, &event);
+    struct judged_event after = *before;
+    after.event = &event;
+    after.process = &entry.process;
+    judge(data, &after);
     image_unref(image);
     return 0;
 }
