@@ -261,8 +261,9 @@ void agent_prevent_note(struct agent *agent, const struct event_header *header)
     }
     if (header->result < 0 || !(changes_mounts(header->type) || is_exec(header->type)))
         return;
+    /* A container is not known to be one before its runtime has made it. */
     const struct process *process = world_process_by_pid(agent->world, header->pid);
-    if (!(process && process->container) &&
+    if (!(process && process->container) && header->pid_namespace == INITIAL_PID_NAMESPACE &&
         !world_cgroup_container(agent->world, header->cgroup_id))
         return;
     if (changes_mounts(header->type) || is_new_place(prevention, header->mount_namespace))

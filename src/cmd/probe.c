@@ -13,6 +13,7 @@
 #include "enforce/fanotify.h"
 #include "event/table.h"
 #include "rules/foresee.h"
+#include "sensor/guard.h"
 #include "sensor/permission.h"
 
 struct probe_options {
@@ -42,7 +43,7 @@ static const char *const result_names[] = {
 
 /* What a rule gets on this kernel. */
 struct verdict {
-    const char *text; /* "prevented", "alerted", "blind", "disabled" */
+    const char *text; /* "prevented", "killed", "alerted", "blind", "disabled" */
     char reason[400]; /* empty for "alerted" */
 };
 
@@ -53,7 +54,8 @@ struct probe {
     const char *missing;   /* the first required feature that is not there, or NULL */
     struct ruleset *rules; /* NULL: they could not be loaded */
     size_t blind;
-    bool prevents; /* by fanotify */
+    bool guards;   /* denies by LSM programs */
+    bool prevents; /* else by fanotify */
 };
 
 /* Whether this machine's architecture has a system call that makes such an event. */
@@ -93,17 +95,23 @@ static void judge_denial(const struct probe *probe, size_t index, const struct r
 {
     _cleanup_buf_ struct buf words = {0};
     struct rule_foresight foresight;
+    bool all = probe->guards;
 
-    rules_foresight(probe->rules, index, &foresight);
-    bool all = rule_foresight_text(&foresight, &words);
-    if (info->mode == MODE_AUDIT)
+    if (info->mode == MODE_AUDIT) {
         snprintf(verdict->reason, sizeof(verdict->reason), "mode is audit");
-    else if (!probe->prevents)
-        snprintf(verdict->reason, sizeof(verdict->reason), "nothing here can deny");
-    else
-        snprintf(verdict->reason, sizeof(verdict->reason), "%s", words.data ? words.data : "");
-    if (info->mode == MODE_ENFORCE && probe->prevents && all)
-        verdict->text = "prevented";
+        return;
+    }
+    if (probe->guards) {
+        buf_add_string(&words, "by LSM programs");
+    } else if (probe->prevents) {
+        rules_foresight(probe->rules, index, &foresight);
+        all = rule_foresight_text(&foresight, &words);
+    } else {
+        buf_add_string(&words, "nothing here can deny");
+    }
+    snprintf(verdict->reason, sizeof(verdict->reason), "%s%s", words.data ? words.data : "",
+             all ? "" : "; who did it is killed after");
+    verdict->text = all ? "prevented" : "killed";
 }
 
 static struct verdict judge_rule(const struct probe *probe, size_t index)
@@ -153,11 +161,12 @@ static void try_fanotify(struct probe *probe)
     feature->result = r == 0 ? PROBE_YES : r == -EPERM ? PROBE_REFUSED : PROBE_NO;
     snprintf(feature->detail, sizeof(feature->detail), "%.150s", error.message);
     probe->prevents = r == 0;
+    probe->guards = guard_probe(&error) == 0;
 }
 
 static void print_rules(struct probe *probe)
 {
-    size_t disabled = 0, prevented = 0;
+    size_t disabled = 0, prevented = 0, killed = 0;
 
     puts("\nWhat each rule gets");
     for (size_t i = 0; i < rules_count(probe->rules); i++) {
@@ -167,12 +176,14 @@ static void print_rules(struct probe *probe)
         probe->blind += strcmp(verdict.text, "blind") == 0;
         disabled += strcmp(verdict.text, "disabled") == 0;
         prevented += strcmp(verdict.text, "prevented") == 0;
+        killed += strcmp(verdict.text, "killed") == 0;
         printf("  %-9s  %s%s%s\n", verdict.text, info.name, verdict.reason[0] ? ": " : "",
                verdict.reason);
     }
-    printf("\n%zu rules: %zu prevented, %zu alerted, %zu blind, %zu disabled\n",
-           rules_count(probe->rules), prevented,
-           rules_count(probe->rules) - prevented - probe->blind - disabled, probe->blind, disabled);
+    size_t others = prevented + killed + probe->blind + disabled;
+    printf("\n%zu rules: %zu prevented, %zu killed, %zu alerted, %zu blind, %zu disabled\n",
+           rules_count(probe->rules), prevented, killed, rules_count(probe->rules) - others,
+           probe->blind, disabled);
 }
 
 static void print_text(struct probe *probe)

@@ -45,7 +45,7 @@ static const struct option_row rows[] = {
     {OPTION("fanotify-late", TEXT, fanotify_late,
             "allow or deny what has waited too long to be judged (allow)"),
      .value = "ANSWER"},
-    {OPTION("fanotify-limit", SECONDS, fanotify_limit, "what is too long (0.05)"),
+    {OPTION("fanotify-limit", SECONDS, fanotify_limit, "what is too long (0.2)"),
      .value = "SECONDS"},
     {OPTION("no-filter", FLAG, no_filter,
             "send events from the kernel that no rule can match too")},

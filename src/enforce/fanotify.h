@@ -23,7 +23,7 @@ struct fanotify_config {
     bool late_deny; /* what has waited so long is refused, not allowed */
 };
 
-#define FANOTIFY_LIMIT_DEFAULT 50000000ull
+#define FANOTIFY_LIMIT_DEFAULT 200000000ull
 #define FANOTIFY_LIMIT_MIN     1000000ull
 
 /* A thread that waits. */

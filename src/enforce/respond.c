@@ -171,7 +171,7 @@ static const struct {
     int (*act)(struct responder *, struct world *, const struct judged_event *);
 } actions[] = {
     [ACTION_ALERT] = {MEANS_NONE, NULL},
-    [ACTION_DENY] = {MEANS_NONE, NULL},
+    [ACTION_DENY] = {MEANS_SIGNAL, kill_actor}, /* what has happened all the same */
     [ACTION_KILL] = {MEANS_SIGNAL, kill_actor},
     [ACTION_PAUSE] = {MEANS_FREEZER, pause_container},
 };
@@ -202,8 +202,9 @@ bool respond(struct responder *responder, struct world *world, const struct aler
         return false;
     if (rule->mode == MODE_AUDIT) {
         response.result = RESPONSE_AUDIT;
-    } else if (!actions[rule->action].act) {
-        response.result = RESPONSE_NOT_PREVENTED;
+    } else if (rule->action == ACTION_DENY && alert->judged->event->header->result < 0) {
+        response.result = RESPONSE_NOT_PREVENTED; /* it failed by itself */
+        response.means = MEANS_NONE;
     } else {
         int r = actions[rule->action].act(responder, world, alert->judged);
         if (r > 0) {

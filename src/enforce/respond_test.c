@@ -87,8 +87,10 @@ static void only_what_is_asked_is_done(void **state)
     assert_int_equal(ask(&f, ACTION_KILL, MODE_AUDIT), RESPONSE_AUDIT);
     assert_int_equal(f.response.means, MEANS_SIGNAL);
     assert_int_equal(ask(&f, ACTION_PAUSE, MODE_AUDIT), RESPONSE_AUDIT);
+    f.header.result = -ENOENT;
     assert_int_equal(ask(&f, ACTION_DENY, MODE_ENFORCE), RESPONSE_NOT_PREVENTED);
     assert_int_equal(f.response.means, MEANS_NONE);
+    f.header.result = 0;
     assert_int_equal(ask(&f, ACTION_PAUSE, MODE_ENFORCE), RESPONSE_REFUSED); /* the host */
     assert_true(lives(child));
     f.header.flags = EVENT_FLAG_SYNTHETIC;
@@ -103,6 +105,22 @@ static void only_what_is_asked_is_done(void **state)
     assert_int_equal(counters->refused, 2);
     assert_int_equal(counters->done, 1);
     assert_int_equal(counters->failed, 0);
+    end(&f);
+}
+
+static void what_was_not_denied_is_killed(void **state)
+{
+    struct fixture f;
+    pid_t child = start_child(NULL, NULL);
+
+    begin(&f, 0);
+    act_as(&f, child);
+    assert_int_equal(ask(&f, ACTION_DENY, MODE_AUDIT), RESPONSE_AUDIT);
+    assert_true(lives(child));
+    assert_int_equal(ask(&f, ACTION_DENY, MODE_ENFORCE), RESPONSE_DONE);
+    assert_int_equal(f.response.means, MEANS_SIGNAL);
+    assert_string_equal(response_result_name(&f.response), "killed");
+    assert_true(was_killed(child));
     end(&f);
 }
 
@@ -399,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_asked_is_done),
+        cmocka_unit_test(what_was_not_denied_is_killed),
         cmocka_unit_test(one_signal_is_enough),
         cmocka_unit_test(the_rate_is_bounded),
         cmocka_unit_test(a_container_stands_and_goes_on),

@@ -23,8 +23,10 @@ static const char *const result_names[] = {
 
 const char *response_result_name(const struct response *response)
 {
-    return response->result == RESPONSE_DONE ? done_names[response->asked]
-                                             : result_names[response->result];
+    if (response->result != RESPONSE_DONE)
+        return result_names[response->result];
+    /* What was to be denied had happened. */
+    return response->means == MEANS_SIGNAL ? done_names[ACTION_KILL] : done_names[response->asked];
 }
 
 const char *response_means_name(enum response_means means)
