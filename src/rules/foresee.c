@@ -188,6 +188,36 @@ static const char *unknown(const struct term *term, enum foreseen act, const cha
     return field;
 }
 
+/* See enforce/fanotify_marks.c. */
+static bool is_left_out(const struct field_string *path)
+{
+    static const char *const places[] = {"/proc", "/dev"};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        size_t len = strlen(places[i]);
+        if (path->len >= len && !memcmp(path->data, places[i], len) &&
+            (path->len == len || path->data[len] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static bool names_what_is_left_out(const struct term *term)
+{
+    if (term->kind == TERM_ATOM) {
+        const struct atom *atom = term->atom;
+        bool named = atom->left->ref.field->dimension == DIMENSION_PATH;
+        for (size_t i = 0; named && i < atom->operand_count; i++)
+            if (is_left_out(&atom->operands[i].string))
+                return true;
+        return false;
+    }
+    for (size_t i = 0; i < term->count; i++)
+        if (names_what_is_left_out(term->children[i]))
+            return true;
+    return false;
+}
+
 void rules_foresight(const struct ruleset *rules, size_t index,
                      struct rule_foresight *ret_foresight)
 {
@@ -201,6 +231,7 @@ void rules_foresight(const struct ruleset *rules, size_t index,
         foresight.field[act] = unknown(condition, (enum foreseen)act, &foresight.why[act]);
         foresight.foreseen[act] = !foresight.field[act];
     }
+    foresight.left_out = foresight.asks[FORESEEN_OPEN] && names_what_is_left_out(condition);
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
         foresight.others |=
             type_set_has(&condition->match, type) && !is_exec(type) && !is_open(type);
@@ -211,7 +242,7 @@ bool rule_foresight_text(const struct rule_foresight *foresight, struct buf *buf
 {
     static const char *const acts[] = {[FORESEEN_OPEN] = "open", [FORESEEN_EXEC] = "exec"};
     const char *separator = "";
-    bool all = !foresight->others;
+    bool all = !foresight->others && !foresight->left_out;
 
     for (int act = 0; act < FORESEEN_MAX; act++) {
         if (!foresight->asks[act])
@@ -224,6 +255,8 @@ bool rule_foresight_text(const struct rule_foresight *foresight, struct buf *buf
         all &= foresight->foreseen[act];
         separator = "; ";
     }
+    if (foresight->left_out)
+        buf_printf(buf, "%sthat of files of /proc and /dev is not", separator);
     if (foresight->others)
         buf_printf(buf, "%s%s not denied", separator,
                    *separator ? "its other events are" : "its events are");

@@ -19,6 +19,7 @@ struct rule_foresight {
     bool asks[FORESEEN_MAX];     /* it can match such events */
     bool foreseen[FORESEEN_MAX]; /* and is judged before them, exactly */
     bool others;                 /* it can match events of other types too */
+    bool left_out;               /* it names files of /proc or /dev, which nobody is asked about */
     /* The field that is not known by then and why; NULL when all are. */
     const char *field[FORESEEN_MAX], *why[FORESEEN_MAX];
 };

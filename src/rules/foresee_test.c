@@ -105,6 +105,11 @@ static void test_words(void **state)
         {"evt.type in (openat, connect) and fd.name = /x",
          "open is denied by fanotify; its other events are not denied", false},
         {"evt.type = connect", "its events are not denied", false},
+        {OPENS "fd.name in (/etc/x, /proc/sys/kernel/core_pattern)",
+         "open is denied by fanotify; that of files of /proc and /dev is not", false},
+        {OPENS "fd.name startswith /dev",
+         "open is denied by fanotify; that of files of /proc and /dev is not", false},
+        {OPENS "fd.name startswith /device", "open is denied by fanotify", true},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
