@@ -254,7 +254,7 @@ void agent_prevent_note(struct agent *agent, const struct event_header *header)
 
     if (!prevention)
         return;
-    if (is_exec(header->type)) {
+    if (is_exec(header->type) || header->type == EVENT_PROCEXIT) {
         uint32_t *program = &prevention->programs[header->tid % THREADS];
         if (*program == header->tid)
             *program = 0;
