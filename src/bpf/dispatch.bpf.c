@@ -97,8 +97,10 @@ static __always_inline int syscall_ended(struct pt_regs *regs, long result, bool
     type = compat ? compat_types[number] : native_types[number];
     if (!type)
         return 0;
-    if ((u32)task->tgid == settings.self)
+    if ((u32)task->tgid == settings.self) {
+        calls_of_self++;
         return 0;
+    }
     /* Trapped by seccomp: all registers are as before, the call's number where results are. */
     if ((u64)result == regs->orig_ax && task->pending.signal.sig[0] >> (SIGSYS - 1) & 1)
         result = -EPERM;

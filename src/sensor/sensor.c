@@ -16,6 +16,7 @@
 #include "event/table.h"
 #include "sensor/filter.h"
 #include "sensor/hierarchy.h"
+#include "sensor/hook_check.h"
 #include "sensor/libbpf_words.h"
 #include "sensor/privileges.h"
 
@@ -102,6 +103,24 @@ static int hook_calls(struct sensor *sensor, const struct sensor_needs *needs,
     return call_hooks_want(sensor->hooks, types, ret_error);
 }
 
+int sensor_check_calls(struct sensor *sensor, unsigned *ret_number)
+{
+    struct bulwark__bss *globals = sensor->skeleton->bss;
+    const struct hook_view view = {&globals->settings.self, (uint64_t *)&globals->calls_of_self};
+
+    return hook_check(&view, globals->native_types, ret_number);
+}
+
+static int check_hooks(struct sensor *sensor, struct error *ret_error)
+{
+    unsigned number;
+
+    if (!sensor->hooks || sensor_check_calls(sensor, &number) == 0)
+        return 0;
+    return error_set(ret_error, -ENOENT, "the hook of %s is passed by",
+                     event_syscall_function(number));
+}
+
 /* Stores only. */
 static void set_wanted(struct sensor *sensor, const struct sensor_needs *needs)
 {
@@ -135,9 +154,10 @@ int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs)
     struct error error;
 
     int r = hook_calls(sensor, needs, &error);
-    if (r == 0)
-        set_wanted(sensor, needs);
-    return r;
+    if (r < 0)
+        return r;
+    set_wanted(sensor, needs);
+    return check_hooks(sensor, &error);
 }
 
 static void fill_clone_types(struct bulwark *skeleton)
@@ -361,7 +381,9 @@ static int start(struct sensor *sensor, const struct sensor_config *config, cons
         r = prepare_hooks(sensor, ret_error);
     if (r == 0)
         r = attach(sensor->skeleton, fexit, ret_error);
-    return r < 0 ? r : hook_calls(sensor, &config->needs, ret_error);
+    if (r == 0)
+        r = hook_calls(sensor, &config->needs, ret_error);
+    return r < 0 ? r : check_hooks(sensor, ret_error);
 }
 
 /* What start made. */

@@ -41,6 +41,13 @@ void sensor_close(struct sensor *sensor);
 /* Change which events are sent, while running. On failure what was sent before still is. */
 int sensor_set_needs(struct sensor *sensor, const struct sensor_needs *needs);
 
+/*
+ * Have a child process make each 64-bit call that events are made of, so that it fails: 0 when all
+ * came to the kernel side, -ENOENT with the number of the first that did not. By fexit this is done
+ * at the start and with each change of needs.
+ */
+int sensor_check_calls(struct sensor *sensor, unsigned *ret_number);
+
 /* An epoll descriptor that becomes readable when a ring has events. */
 int sensor_fd(const struct sensor *sensor);
 

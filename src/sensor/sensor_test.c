@@ -189,6 +189,12 @@ int main(int argc, char **argv)
            r < 0 ? "FAIL" : "PASS", prefix, strerror(-r), sensor_hooks(sensor),
            (unsigned long long)(now_ms() - opened));
     failed += r < 0;
+    unsigned number = 0;
+    r = sensor_check_calls(sensor, &number);
+    printf(r < 0 ? "FAIL sensor %severy call: number %u does not come to the kernel side\n"
+                 : "PASS sensor %severy call\n",
+           prefix, number);
+    failed += r < 0;
     acts_prepare();
     for (size_t i = 0; i < acts_count; i++)
         failed += !perform(sensor, &acts[i]);

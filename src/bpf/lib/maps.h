@@ -258,6 +258,9 @@ GLOBAL_LINKAGE const volatile __s32 v1_hierarchy; /* and that hierarchy's number
 /* Not frozen .rodata: want_* change with the rules. */
 GLOBAL_LINKAGE struct sensor_settings settings;
 
+/* Calls of `settings.self` that are not told. */
+GLOBAL_LINKAGE __u64 calls_of_self;
+
 /* Time of the last wake-up of each ring's reader: [critical]. */
 GLOBAL_LINKAGE __u64 last_wakeup[2];
 
