@@ -121,5 +121,5 @@ int main(void)
         cmocka_unit_test(some_are_never_killed),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, need_process_descriptors, NULL);
 }
