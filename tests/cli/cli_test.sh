@@ -188,6 +188,11 @@ expect 0 '"action": "kill"' rules list -r "$work/kill.yaml" --json
 expect 0 '"mode": "audit"' rules list -r "$work/kill.yaml" --json
 expect 0 '^action: kill, mode: audit$' rules explain 'Shadow is read' -r "$work/kill.yaml"
 expect 0 '"action": "kill"' rules explain 'Shadow is read' -r "$work/kill.yaml" --json
+expect_no without_lsm
+{ cat "$rules"; printf '  action: deny\n'; } > "$work/deny.yaml"
+expect 0 '^without BPF LSM: open is denied by fanotify$' rules explain 'Shadow is read' -r "$work/deny.yaml"
+expect 0 '"without_lsm": "open is denied by fanotify"' rules explain 'Shadow is read' -r "$work/deny.yaml" --json
+expect 2 "'never' is no answer, expected allow or deny" run -r "$rules" --fanotify-late never
 expect 0 '^1 rules, 1 of them enabled, 0 warnings$' rules check -r "$work/kill.yaml"
 sed 's/kill$/drown/' "$work/kill.yaml" > "$work/drown.yaml"
 expect 2 "drown.yaml:[0-9]*:11: 'drown' is no action, expected alert, deny, kill or pause" \
