@@ -6,6 +6,7 @@
 #include "lib/guard.h"
 
 #define PROT_EXEC 0x4
+#define O_WRONLY  1
 
 /*
  * By the path of a file. One that lies on a second mount of the container's root file system (bind)
@@ -107,9 +108,9 @@ int guard_mmap_file(void *context)
     if (!file || !(prot & PROT_EXEC))
         return 0;
     GUARD(s, EVENT_MMAP, false);
-    bool refused = guard_by_layer(s, FILTER_FILE_AT, guard_file_flags(s, (u64)file)) &&
-                   guard_by_file(s, (u64)KERNEL_READ(file, f_path.dentry),
-                                 (u64)KERNEL_READ(file, f_path.mnt));
+    bool refused =
+        guard_by_layer(s, FILTER_FILE_AT, guard_file_flags(s, (u64)file)) &&
+        guard_by_file(s, (u64)KERNEL_READ(file, f_path.dentry), (u64)KERNEL_READ(file, f_path.mnt));
     if (refused) {
         guard_record(s);
         put_number(s, PARAM_PROT, prot);
@@ -121,7 +122,7 @@ int guard_mmap_file(void *context)
 
 /* The paths that a call names, as the record has them. */
 CHECKED_ONCE int refuse_names(struct scratch *s, u64 first, u64 first_mount, u64 second,
-                                        u64 second_mount)
+                              u64 second_mount)
 {
     if (!s)
         return 0;
@@ -225,7 +226,7 @@ int guard_path_link(void *context)
 }
 
 /* A name in a directory. */
-#define NAME_HOOK(hook, type, text)                                                                   \
+#define NAME_HOOK(hook, type, text)                                                                \
     SEC("lsm/" #hook) int guard_##hook(void *context)                                              \
     {                                                                                              \
         struct path directory = hook_path(context, 0);                                             \
@@ -237,24 +238,57 @@ NAME_HOOK(path_unlink, EVENT_UNLINKAT, FILTER_TEXT_ARGUMENT)
 NAME_HOOK(path_rmdir, EVENT_RMDIR, FILTER_TEXT_ARGUMENT)
 NAME_HOOK(path_mkdir, EVENT_MKDIRAT, FILTER_TEXT_ARGUMENT)
 
+/* A file is made before it is opened: what may not be opened for writing is not made. */
+CHECKED_ONCE int guard_made(u64 address, u64 mount, u32 mode)
+{
+    struct dentry *dentry = (void *)address, *parent = KERNEL_READ(dentry, d_parent);
+    u32 begun = guard_begin(EVENT_OPENAT, false), flags = 0;
+    struct scratch *s;
+
+    if (!begun)
+        return false;
+    s = guard_scratch(begun);
+    if (!s)
+        return true;
+    if (BPF_CORE_READ(parent, d_inode, i_sb, s_magic) == OVERLAYFS_MAGIC)
+        flags = FILE_FLAG_OVERLAY | FILE_FLAG_UPPER_LAYER;
+    u32 index = FILTER_OPEN(O_WRONLY, mode & 0111 ? 1 : 0, FILTER_OPENED_REGULAR);
+    bool refused = filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
+                                 COUNTER_FILTERED_OPEN) &&
+                   guard_by_layer(s, FILTER_FILE_AT, flags) &&
+                   filter_by_name(s, &filter_slots[s->filter_slot & 1], dentry, (void *)mount) &&
+                   guard_by_file(s, address, mount);
+    if (refused) {
+        guard_record(s);
+        put_number(s, PARAM_OPEN_FLAGS, O_CREAT | O_WRONLY);
+        put_number(s, PARAM_MODE, mode);
+        put_path(s, PARAM_PATH, address, mount, 0);
+        guard_send(s);
+    }
+    record_end(s);
+    return refused;
+}
+
 /* Of every file that an open makes too, and of a socket that is bound. */
 SEC("lsm/path_mknod")
 int guard_path_mknod(void *context)
 {
     struct path directory = hook_path(context, 0);
-    u32 kind = hook_argument(context, 2) & S_IFMT;
+    u64 dentry = hook_argument(context, 1);
+    u32 mode = hook_argument(context, 2), kind = mode & S_IFMT;
 
-    if (!kind || kind == S_IFREG || kind == S_IFSOCK)
+    if (!kind || kind == S_IFREG)
+        VERDICT(guard_made(dentry, (u64)directory.mnt, mode));
+    if (kind == S_IFSOCK)
         return 0;
-    VERDICT(guard_name(EVENT_MKNODAT, FILTER_TEXT_ARGUMENT, hook_argument(context, 1),
-                       (u64)directory.mnt));
+    VERDICT(guard_name(EVENT_MKNODAT, FILTER_TEXT_ARGUMENT, dentry, (u64)directory.mnt));
 }
 
 #define PATH_HOOK(hook, type)                                                                      \
     SEC("lsm/" #hook) int guard_##hook(void *context)                                              \
     {                                                                                              \
         struct path path = hook_path(context, 0);                                                  \
-        VERDICT(guard_name(type, FILTER_TEXT_ARGUMENT, (u64)path.dentry, (u64)path.mnt));                                \
+        VERDICT(guard_name(type, FILTER_TEXT_ARGUMENT, (u64)path.dentry, (u64)path.mnt));          \
     }
 
 PATH_HOOK(path_chmod, EVENT_FCHMODAT)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Mounts, sockets, other tasks, and what changes the kernel: by who acts and, for sockets, whom they
- * talk to. */
+/* Mounts, sockets, other tasks, and what changes the kernel: by who acts and, for sockets, whom
+ * they talk to. */
 #include "lib/guard.h"
 
 /* Of enum kernel_read_file_id and kernel_load_data_id: one numbering. */
@@ -227,7 +227,9 @@ int guard_unix_stream_connect(void *context)
     struct unix_sock *peer = (void *)hook_argument(context, 1);
     u64 dentry = (u64)BPF_CORE_READ(peer, path.dentry), mount = (u64)BPF_CORE_READ(peer, path.mnt);
     u32 kind = FILTER_OPEN_AT + FILTER_SOCKET(FILTER_FAMILY_UNIX, FILTER_SOCKET_OTHER);
-    bool refused = dentry && vector_and(&s->candidates, &guard_slots[s->filter_slot & 1].peerless) &&
+    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+    bool refused = dentry && vector_and(&s->candidates, &tables->addresses_unasked) &&
+                   vector_and(&s->candidates, &tables->ports_unasked) &&
                    vector_and(&s->candidates, filter_small(s->filter_slot, kind)) &&
                    filter_asks_text(s, FILTER_TEXT_PATH) &&
                    guard_by_path(s, FILTER_TEXT_PATH, dentry, mount);

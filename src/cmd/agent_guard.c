@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules that deny, kept by the kernel before the act: what the guards are told, and what they tell. */
+/* Rules that deny, kept by the kernel before the act: what the guards are told, and what they tell.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,8 +25,8 @@ struct denied {
 
 struct agent_guard {
     struct guard *guard;
-    uint32_t changes;                /* of containers, when the cgroups were told last */
-    struct guard_cgroup *cgroups;    /* as told, by id */
+    uint32_t changes;             /* of containers, when the cgroups were told last */
+    struct guard_cgroup *cgroups; /* as told, by id */
     size_t count;
     struct denied denied[DENIED_SLOTS];
     uint64_t refused; /* records of refused acts */
@@ -128,8 +129,8 @@ static int put_in_force(struct agent *agent, const struct guard_rules *rules,
     struct agent_guard *own = agent->guard;
     struct guard *guard = NULL;
 
-    int r = own->guard ? guard_set_rules(own->guard, rules, cgroups->items, cgroups->count)
-                       : -ENOENT;
+    int r =
+        own->guard ? guard_set_rules(own->guard, rules, cgroups->items, cgroups->count) : -ENOENT;
     if (r != -ENOENT)
         return r < 0 ? error_set(ret_error, r, "can't fill the guards' tables: %s", strerror(-r))
                      : 0;
@@ -236,9 +237,8 @@ bool agent_judge_denied(struct agent *agent, const struct judged_event *judged)
         return true;
     memcpy(&left, param->data, sizeof(left));
     own->refused++;
-    *slot_of(own, header) = (struct denied){.start_time = header->start_time,
-                                            .time = header->time,
-                                            .tid = header->tid};
+    *slot_of(own, header) =
+        (struct denied){.start_time = header->start_time, .time = header->time, .tid = header->tid};
     if (left.tables == guard_number(own->guard))
         rules_judge_denied(agent->rules, agent->world, judged, &left.columns, on_denied, agent);
     return true;

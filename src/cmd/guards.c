@@ -21,8 +21,9 @@ static const struct option_row rows[] = {
 
 static const struct usage usage = {
     .command = "guards",
-    .summary = "How many guards are in " GUARD_PINS ": they deny what rules deny, whether or not the\n"
-               "agent runs. Exit code 0; 2 for an error.",
+    .summary =
+        "How many guards are in " GUARD_PINS ": they deny what rules deny, whether or not the\n"
+        "agent runs. Exit code 0; 2 for an error.",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
 };
@@ -35,7 +36,8 @@ int guards_command(int argc, char **argv)
     int code = options_parse(&usage, argc, argv, &options);
     if (code >= 0)
         return code;
-    int count = options.remove ? guard_pins_remove(GUARD_PINS, &error) : guard_pins_count(GUARD_PINS);
+    int count =
+        options.remove ? guard_pins_remove(GUARD_PINS, &error) : guard_pins_count(GUARD_PINS);
     if (count < 0 && !options.remove)
         error_set(&error, count, "can't read %s", GUARD_PINS);
     if (count < 0) {

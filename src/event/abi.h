@@ -536,7 +536,7 @@ struct permission_record {
     X(FILTER_ACTORS, "filter_actors")             /* states of threads given a number */           \
     X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
     X(WAKEUPS, "wakeups")                                                                          \
-    X(DENIED, "denied") /* by guards, event/guard.h */                                             \
+    X(DENIED, "denied")               /* by guards, event/guard.h */                               \
     X(DENIED_UNSEEN, "denied_unseen") /* guards that had no memory to look: refused */
 
 enum counter_id {

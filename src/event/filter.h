@@ -72,7 +72,8 @@ enum filter_socket_kind {
 #define FILTER_SOCKET_AT            41
 #define FILTER_SOCKET(family, kind) (FILTER_SOCKET_AT + (family) * FILTER_SOCKET_KINDS + (kind))
 
-/* Where a file lives, by FILE_FLAG_*: on an overlay, in its upper layer, in memory alone, nameless. */
+/* Where a file lives, by FILE_FLAG_*: on an overlay, in its upper layer, in memory alone, nameless.
+ */
 #define FILTER_LAYER(flags)                                                                        \
     (((flags) & FILE_FLAG_OVERLAY ? 1 : 0) | ((flags) & FILE_FLAG_UPPER_LAYER ? 2 : 0) |           \
      ((flags) & FILE_FLAG_MEMFD ? 4 : 0) | ((flags) & FILE_FLAG_UNLINKED ? 8 : 0))
@@ -160,7 +161,7 @@ struct filter_slot {
     struct filter_vector other_names; /* of files whose name is in no table */
     struct filter_vector other_ports;
     /* Columns that ask for nothing of it: when no other is left, it need not be looked up. */
-    struct filter_vector texts_unasked[FILTER_TEXTS], addresses_unasked;
+    struct filter_vector texts_unasked[FILTER_TEXTS], addresses_unasked, ports_unasked;
     __u8 types[EVENT_TYPE_MAX];    /* enum filter_look */
     __u8 asks_texts[FILTER_TEXTS]; /* some column does */
     __u8 asks_names, asks_raw, asks_addresses, asks_ports;

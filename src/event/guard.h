@@ -25,6 +25,8 @@
     /* by another name it would be another file to rules */                                        \
     X(path_rename, EVENT_OPENAT)                                                                   \
     X(path_link, EVENT_OPENAT)                                                                     \
+    /* an open makes the file first */                                                             \
+    X(path_mknod, EVENT_OPENAT)                                                                    \
     X(path_symlink, EVENT_SYMLINKAT)                                                               \
     X(path_unlink, EVENT_UNLINKAT)                                                                 \
     X(path_rmdir, EVENT_RMDIR)                                                                     \
@@ -70,7 +72,6 @@ struct guard_slot {
     struct filter_vector host;
     struct filter_vector unknown;  /* in a pid namespace of their own: in some container */
     struct filter_vector protects; /* columns that are about files named by the rule alone */
-    struct filter_vector peerless; /* columns that ask neither for an address nor for a port */
 };
 
 /* Whose acts no guard looks at: the agent's. By its start too: its pid may be another's by now. */

@@ -144,9 +144,8 @@ static int fill_ports(struct truths *truths, const struct columns *columns,
 {
     struct listing listing = {.arena = &truths->rules->arena};
     struct key key = {.dimension = DIMENSION_PORT};
-    struct filter_vector unasked;
 
-    if (!filter_is_asked(columns, DIMENSION_PORT, &unasked))
+    if (!filter_is_asked(columns, DIMENSION_PORT, &tables->slot.ports_unasked))
         return 0;
     int r = columns_each_atom(columns, DIMENSION_PORT, list_ports, &listing);
     if (r < 0)

@@ -30,10 +30,10 @@ static const struct {
     const char *field;
     enum dimension dimension;
 } own_fields[] = {
-    {"proc.exepath", DIMENSION_EXECUTABLE},        {"proc.pexepath", DIMENSION_PARENT},
-    {"proc.is_exe_upper_layer", DIMENSION_IMAGE},  {"proc.is_exe_lower_layer", DIMENSION_IMAGE},
-    {"proc.is_exe_from_memfd", DIMENSION_IMAGE},   {"proc.is_exe_deleted", DIMENSION_IMAGE},
-    {"fd.is_upper_layer", DIMENSION_LAYER},        {"fd.is_lower_layer", DIMENSION_LAYER},
+    {"proc.exepath", DIMENSION_EXECUTABLE},       {"proc.pexepath", DIMENSION_PARENT},
+    {"proc.is_exe_upper_layer", DIMENSION_IMAGE}, {"proc.is_exe_lower_layer", DIMENSION_IMAGE},
+    {"proc.is_exe_from_memfd", DIMENSION_IMAGE},  {"proc.is_exe_deleted", DIMENSION_IMAGE},
+    {"fd.is_upper_layer", DIMENSION_LAYER},       {"fd.is_lower_layer", DIMENSION_LAYER},
 };
 
 static bool starts(const char *text, const char *with)
@@ -116,8 +116,8 @@ static bool is_exact(struct truths *truths, struct atom *atom, enum dimension di
         for (unsigned k = small[i].first; dimension == small[i].dimension && k <= small[i].last;
              k++) {
             const struct key key = {.dimension = dimension, .index = k};
-            bool of_socket = dimension == DIMENSION_OPEN &&
-                             !strcmp(atom->left->ref.field->name, "fd.l4proto");
+            bool of_socket =
+                dimension == DIMENSION_OPEN && !strcmp(atom->left->ref.field->name, "fd.l4proto");
             if (!of_socket && truth_of_atom(truths, atom, &key) == TRUTH_EITHER)
                 return false;
         }
@@ -257,17 +257,6 @@ static bool has_all_tables(const struct guard *guard)
            (!filter_is_asked(columns, DIMENSION_PORT, &unasked) || slot->asks_ports);
 }
 
-/* Columns that ask neither for an address nor for a port: at a hook that knows none. */
-static void find_peerless(const struct guard *guard, struct filter_vector *ret)
-{
-    struct filter_vector no_address, no_port;
-
-    filter_is_asked(&guard->filter.columns, DIMENSION_ADDRESS, &no_address);
-    filter_is_asked(&guard->filter.columns, DIMENSION_PORT, &no_port);
-    for (size_t i = 0; i < FILTER_WORDS; i++)
-        ret->words[i] = no_address.words[i] & no_port.words[i];
-}
-
 static int make(struct ruleset *rules, struct guard *guard, struct error *ret_error)
 {
     _cleanup_(world_freep) struct world *world = NULL;
@@ -305,11 +294,11 @@ static int make(struct ruleset *rules, struct guard *guard, struct error *ret_er
     if (r == 0)
         r = guard_protect(&rules->arena, &guard->filter.tables, &guard->made.slot.protects);
     if (r < 0)
-        return error_set(ret_error, r, "rules that deny ask for more paths, names or addresses "
-                                       "than the kernel keeps");
+        return error_set(ret_error, r,
+                         "rules that deny ask for more paths, names or addresses "
+                         "than the kernel keeps");
     const struct key unknown = {.dimension = DIMENSION_CONTAINER};
     filter_decide_all(&truths, columns, &unknown, &guard->made.slot.unknown);
-    find_peerless(guard, &guard->made.slot.peerless);
     guard->made.tables = guard->filter.tables;
     return 0;
 }
@@ -386,9 +375,8 @@ static const struct judged_event *as_executed(struct ruleset *rules,
 
     if (!made)
         return judged;
-    *made = (struct would_be){.judged = *judged,
-                              .image = *judged->process->image,
-                              .process = *judged->process};
+    *made = (struct would_be){
+        .judged = *judged, .image = *judged->process->image, .process = *judged->process};
     struct process_image *image = &made->image;
     image->exe_path = path;
     image->filename = text_of(rules, event_param(event, PARAM_FILENAME));

@@ -19,8 +19,8 @@ struct rules_guard {
 };
 
 /*
- * Make it of the enabled rules that deny and whose mode is enforce. *ret_guard is NULL when there is
- * none, and lives as long as the rules. -EINVAL when a rule can't be kept: the error says which,
+ * Make it of the enabled rules that deny and whose mode is enforce. *ret_guard is NULL when there
+ * is none, and lives as long as the rules. -EINVAL when a rule can't be kept: the error says which,
  * where, and what it might say instead.
  */
 int rules_make_guard(struct ruleset *rules, const struct rules_guard **ret_guard,

@@ -24,11 +24,8 @@ static int add(struct ancestors *ancestors, const char *path, size_t len,
         arena_grow(ancestors->arena, &ancestors->items, &ancestors->count, sizeof(*slot));
     if (!slot)
         return -ENOMEM;
-    *slot = (struct filter_path){.text = FILTER_TEXT_ANCESTOR,
-                                 .path = path,
-                                 .len = len,
-                                 .whole = true,
-                                 .columns = *columns};
+    *slot = (struct filter_path){
+        .text = FILTER_TEXT_ANCESTOR, .path = path, .len = len, .whole = true, .columns = *columns};
     return 0;
 }
 

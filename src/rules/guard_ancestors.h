@@ -6,9 +6,9 @@
 #include "rules/arena.h"
 
 /*
- * Files that rules name must keep their names: *ret_protects are the columns that are about opens of
- * listed paths alone, and the table FILTER_TEXT_ANCESTOR gets those paths and the directories above
- * them. 0 or -errno.
+ * Files that rules name must keep their names: *ret_protects are the columns that are about opens
+ * of listed paths alone, and the table FILTER_TEXT_ANCESTOR gets those paths and the directories
+ * above them. 0 or -errno.
  */
 int guard_protect(struct arena *arena, struct filter_tables *tables,
                   struct filter_vector *ret_protects);

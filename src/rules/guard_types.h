@@ -15,7 +15,7 @@ struct guard_type {
     enum event_type hook;                   /* the type GUARD_LIST names */
     enum event_type types[GUARD_TYPES_MAX]; /* the same act by other calls; ended by EVENT_NONE */
     enum event_type also[GUARD_TYPES_MAX];  /* other acts, that the hook can't tell from it */
-    uint32_t knows;                         /* DIMENSION_BIT of what is looked up, besides who acts */
+    uint32_t knows; /* DIMENSION_BIT of what is looked up, besides who acts */
 };
 
 /* NULL past the last. */

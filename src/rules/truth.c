@@ -243,7 +243,8 @@ static enum truth of_file(struct truths *truths, struct atom *atom, const char *
     static const unsigned modes[] = {S_IFREG, S_IFDIR, S_IFSOCK};
     unsigned truth = 0;
 
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+    /* Guards: what has the name is a file. */
+    for (size_t i = 0; i < (truths->exact ? 1 : sizeof(modes) / sizeof(modes[0])); i++) {
         struct made_up up;
         begin(&up, EVENT_OPENAT, SUCCESS);
         add(&up, PARAM_PATH, path, len);

@@ -70,8 +70,7 @@ int guard_probe(struct error *ret_error)
     struct bpf_prog_load_opts opts = {.sz = sizeof(opts), .expected_attach_type = BPF_LSM_MAC};
 
     /* A program may be attached where no BPF LSM is active: nobody would ask it. */
-    if (read_file("/sys/kernel/security/lsm", 4096, &modules, NULL) == 0 &&
-        !strstr(modules, "bpf"))
+    if (read_file("/sys/kernel/security/lsm", 4096, &modules, NULL) == 0 && !strstr(modules, "bpf"))
         return error_set(ret_error, -EOPNOTSUPP,
                          "bpf is not among the kernel's LSMs: boot with lsm=...,bpf");
     int id = btf ? btf__find_by_name_kind(btf, "bpf_lsm_file_open", BTF_KIND_FUNC) : -1;

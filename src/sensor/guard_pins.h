@@ -3,9 +3,9 @@
 #define SENSOR_GUARD_PINS_H
 
 /*
- * Guards that outlive the agent: their links are pinned in a bpf file system, one directory for each
- * guard. Whoever has made a newer guard takes the older ones away, after, so that nothing is let
- * through in between.
+ * Guards that outlive the agent: their links are pinned in a bpf file system, one directory for
+ * each guard. Whoever has made a newer guard takes the older ones away, after, so that nothing is
+ * let through in between.
  */
 
 #include "sensor/guard.h"

@@ -29,7 +29,20 @@
 #define PORT  9
 
 /* One rule each. */
-enum column { OPEN, UNLINK, EXEC, MOUNT, CONNECT, UNIX, PTRACE, SOCKET, MKDIR, BPF, USERFAULT, MAP };
+enum column {
+    OPEN,
+    UNLINK,
+    EXEC,
+    MOUNT,
+    CONNECT,
+    UNIX,
+    PTRACE,
+    SOCKET,
+    MKDIR,
+    BPF,
+    USERFAULT,
+    DEVICE
+};
 
 static int open_path(const char *path)
 {
@@ -124,6 +137,17 @@ static int by_truncation(void)
     return result(open(PLACE "/secret", O_WRONLY));
 }
 
+static int made(void)
+{
+    int fd = open(PLACE "/secret2", O_CREAT | O_WRONLY, 0600), saved = errno;
+
+    if (fd < 0)
+        return access(PLACE "/secret2", F_OK) == 0 ? -EEXIST : -saved;
+    close(fd);
+    unlink(PLACE "/secret2");
+    return 0;
+}
+
 static int other_file(void)
 {
     return open_path(PLACE "/plain");
@@ -207,6 +231,14 @@ static int directory_made(void)
     return r;
 }
 
+static int device_made(void)
+{
+    int r = result(mknod(PLACE "/device", S_IFBLK | 0600, 0x7c8));
+
+    unlink(PLACE "/device");
+    return r;
+}
+
 static int map_made(void)
 {
     struct {
@@ -239,6 +271,7 @@ static const struct act {
     {"rename of a directory above", renamed_parent, OPEN},
     {"open on a bind mount", bind_mounted, OPEN},
     {"open for writing", by_truncation, OPEN},
+    {"open that makes the file", made, OPEN},
     {"open of another file", other_file, OPEN, .allowed = true},
     {"unlink", unlinked, UNLINK},
     {"exec", executed, EXEC},
@@ -249,6 +282,7 @@ static const struct act {
     {"ptrace", traced, PTRACE},
     {"socket", packet_socket, SOCKET},
     {"mkdir", directory_made, MKDIR},
+    {"mknod", device_made, DEVICE},
     {"bpf", map_made, BPF},
     {"userfaultfd", faults_handled, USERFAULT},
 };
@@ -313,10 +347,10 @@ static void make_rules(struct guard_rules *rules, struct filter_tables *tables)
     static const struct {
         enum event_type type;
         enum column column;
-    } types[] = {{EVENT_OPENAT, OPEN},     {EVENT_UNLINKAT, UNLINK}, {EVENT_EXECVE, EXEC},
-                 {EVENT_MOUNT, MOUNT},     {EVENT_CONNECT, CONNECT}, {EVENT_CONNECT, UNIX},
-                 {EVENT_PTRACE, PTRACE},   {EVENT_SOCKET, SOCKET},   {EVENT_MKDIRAT, MKDIR},
-                 {EVENT_BPF, BPF},         {EVENT_USERFAULTFD, USERFAULT}};
+    } types[] = {{EVENT_OPENAT, OPEN},   {EVENT_UNLINKAT, UNLINK},       {EVENT_EXECVE, EXEC},
+                 {EVENT_MOUNT, MOUNT},   {EVENT_CONNECT, CONNECT},       {EVENT_CONNECT, UNIX},
+                 {EVENT_PTRACE, PTRACE}, {EVENT_SOCKET, SOCKET},         {EVENT_MKDIRAT, MKDIR},
+                 {EVENT_BPF, BPF},       {EVENT_USERFAULTFD, USERFAULT}, {EVENT_MKNODAT, DEVICE}};
     static struct filter_path paths[32];
     static struct filter_port port = {.port = PORT};
 
@@ -336,12 +370,14 @@ static void make_rules(struct guard_rules *rules, struct filter_tables *tables)
     clear(&tables->slot.texts_unasked[FILTER_TEXT_PATH], UNIX);
     add_more(tables, FILTER_TEXT_PATH, PLACE "/socket");
     clear(&paths[2].columns, OPEN);
+    add_more(tables, FILTER_TEXT_PATH, PLACE "/secret2");
+    clear(&paths[3].columns, UNIX);
     add_text(tables, FILTER_TEXT_ARGUMENT, PLACE "/keep", UNLINK);
-    clear(&paths[3].columns, MKDIR);
     clear(&paths[4].columns, MKDIR);
+    clear(&paths[5].columns, MKDIR);
     clear(&tables->slot.texts_unasked[FILTER_TEXT_ARGUMENT], MKDIR);
     add_more(tables, FILTER_TEXT_ARGUMENT, PLACE "/new");
-    clear(&paths[5].columns, UNLINK);
+    clear(&paths[6].columns, UNLINK);
     add_text(tables, FILTER_TEXT_EXECUTABLE, PLACE "/program", EXEC);
     add_text(tables, FILTER_TEXT_ANCESTOR, PLACE "/secret", OPEN);
     add_more(tables, FILTER_TEXT_ANCESTOR, PLACE);
@@ -363,7 +399,8 @@ static void make_rules(struct guard_rules *rules, struct filter_tables *tables)
     }
     rules->tables = tables;
     set(&rules->slot.protects, OPEN);
-    set(&rules->slot.peerless, UNIX);
+    memset(&tables->slot.ports_unasked, 0xff, sizeof(port.columns));
+    clear(&tables->slot.ports_unasked, CONNECT);
 }
 
 struct told {

@@ -412,8 +412,15 @@ CHECKED_ONCE int filter_sock(struct scratch *s, u64 sock, u64 name, u64 len)
     if (!filter_narrow(s, filter_small(s->filter_slot, FILTER_OPEN_AT + index),
                        COUNTER_FILTERED_OPEN))
         return false;
-    if (!s->filter_on || !name || !socket_peer(sk, family, name, len, &peer))
+    if (!s->filter_on)
         return true;
+    if (!name || !socket_peer(sk, family, name, len, &peer)) {
+        struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
+        /* Nobody is talked to whom a guard could know. */
+        return !is_guard ||
+               (filter_narrow(s, &tables->addresses_unasked, COUNTER_FILTERED_ADDRESS) &&
+                filter_narrow(s, &tables->ports_unasked, COUNTER_FILTERED_PORT));
+    }
     return filter_by_peer(s, &peer);
 }
 

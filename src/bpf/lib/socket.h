@@ -139,7 +139,7 @@ static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u
     u8 local[16] = {};
     bpf_core_read(local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
     u32 own = address_kind(local), other = address_kind(peer->address);
-    return other && (!own || own == other);
+    return other && (is_guard || !own || own == other);
 }
 
 /* SOCKET, and the paths of a unix socket. */
