@@ -47,11 +47,12 @@ static void on_alert(void *data, const struct alert *alert)
 {
     struct agent *agent = data;
 
-    if (agent_was_denied(agent, alert) || agent_prevent_has_told(agent, alert))
+    if (agent_guard_has_told(agent, alert) || agent_prevent_has_told(agent, alert))
         return;
     agent->alerts++;
     agent_check_filter(agent, alert);
-    agent_respond(agent, alert);
+    if (!agent_guard_missed(agent, alert))
+        agent_respond(agent, alert);
 }
 
 static void judge(void *data, const struct judged_event *judged)

@@ -93,6 +93,7 @@ struct agent {
     uint64_t records; /* taken from the rings */
     uint64_t records_of[EVENT_TYPE_MAX];
     uint64_t alerts;
+    uint64_t denials_of_runtimes;               /* acts of rules that deny, not a container's */
     uint64_t feed_failed;                       /* records the world had no memory for */
     uint64_t dropped_in_recording[COUNTER_MAX]; /* what its DROP records tell so far */
     struct losses_told told;
@@ -129,8 +130,9 @@ void agent_close_guard(struct agent *agent);
 void agent_guard_containers(struct agent *agent);
 /* True for an event that tells of a refused act: its alerts were made. */
 bool agent_judge_denied(struct agent *agent, const struct judged_event *judged);
-/* True for the alert of a call that failed since it was refused: that was told. */
-bool agent_was_denied(const struct agent *agent, const struct alert *alert);
+/* True for the alert of a rule that denies when there is nothing to tell: the call failed since it was
+ * refused, which was told, or it is one of the container's runtime, which no guard looks at. */
+bool agent_guard_has_told(struct agent *agent, const struct alert *alert);
 
 /* agent_respond.c */
 
@@ -144,6 +146,10 @@ void agent_tell_paused(void);
 /* The counters, and their line at the end. */
 void agent_print_responses(const struct agent *agent);
 void agent_print_responses_summary(const struct agent *agent);
+
+/* True for an act that guards should have refused, by the rules: told so. */
+bool agent_guard_missed(struct agent *agent, const struct alert *alert);
+void agent_print_guard(const struct agent *agent);
 
 /* agent_noise.c */
 

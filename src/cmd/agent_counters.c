@@ -149,6 +149,7 @@ void agent_print_counters(const struct agent *agent)
     }
     fputc('\n', stderr);
     agent_prevent_print(agent);
+    agent_print_guard(agent);
     if (agent->rules)
         print_rules(agent->rules, filtered);
 

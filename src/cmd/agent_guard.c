@@ -30,6 +30,7 @@ struct agent_guard {
     size_t count;
     struct denied denied[DENIED_SLOTS];
     uint64_t refused; /* records of refused acts */
+    uint64_t missed;  /* acts that a rule denies and that took place */
 };
 
 /* What cgroups are to be told. */
@@ -244,14 +245,53 @@ bool agent_judge_denied(struct agent *agent, const struct judged_event *judged)
     return true;
 }
 
-bool agent_was_denied(const struct agent *agent, const struct alert *alert)
+bool agent_guard_has_told(struct agent *agent, const struct alert *alert)
 {
     const struct event_header *header = alert->judged->event->header;
     struct agent_guard *own = agent->guard;
 
-    if (!own || alert->rule.action != ACTION_DENY || header->result != -EPERM)
+    if (alert->rule.action != ACTION_DENY)
+        return false;
+    if (alert->judged->process->outside) {
+        agent->denials_of_runtimes++;
+        return true;
+    }
+    if (!own || header->result != -EPERM)
         return false;
     const struct denied *denied = slot_of(own, header);
     return denied->tid == header->tid && denied->start_time == header->start_time &&
            header->time - denied->time < DENIED_TIME;
+}
+
+bool agent_guard_missed(struct agent *agent, const struct alert *alert)
+{
+    static const struct response response = {.asked = ACTION_DENY,
+                                             .mode = MODE_ENFORCE,
+                                             .result = RESPONSE_NOT_PREVENTED,
+                                             .means = MEANS_LSM};
+    struct alert told = *alert;
+
+    if (alert->rule.action != ACTION_DENY || alert->rule.mode != MODE_ENFORCE || !agent->guard ||
+        !agent->guard->guard)
+        return false;
+    agent->guard->missed++;
+    told.response = &response;
+    output_alert(agent->output, &told);
+    return true;
+}
+
+void agent_print_guard(const struct agent *agent)
+{
+    const struct agent_guard *own = agent->guard;
+    uint64_t counters[COUNTER_MAX] = {0};
+
+    if (!own || !own->guard || guard_counters(own->guard, counters) < 0)
+        return;
+    fprintf(stderr,
+            COUNTER_LINE "guards: hooks=%zu denied=%" PRIu64 " told=%" PRIu64 " unseen=%" PRIu64
+                         " not_prevented=%" PRIu64 " of_runtimes=%" PRIu64 " lost=%" PRIu64
+                         " cgroups=%zu\n",
+            guard_hooks(own->guard), counters[COUNTER_DENIED], own->refused,
+            counters[COUNTER_DENIED_UNSEEN], own->missed, agent->denials_of_runtimes,
+            counters[COUNTER_DROP_BULK_RING_FULL], own->count);
 }

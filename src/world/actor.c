@@ -50,6 +50,7 @@ void world_enter_container(struct process_entry *entry, struct container_entry *
         return;
     containers_leave(process->container);
     process->container = containers_enter(&container->container, process->id.pid);
+    process->outside = !entry->made_up && !process->from_proc;
 }
 
 void world_set_ids(struct process_entry *entry, const struct event *event)

@@ -22,6 +22,7 @@ static int apply_exec(struct world *world, struct process_entry *actor, const st
     memcpy(actor->process.name, image->name, sizeof(actor->process.name));
     world_set_ids(actor, event);
     actor->made_up = false;
+    actor->process.outside = false;
 
     struct exec_id parent = {
         .start_time = (uint64_t)event_number(event, PARAM_PARENT_START, 0),
@@ -70,6 +71,8 @@ static void inherit_container(struct world *world, struct process_entry *child,
         own = container_entry_of(container);
     if (!child->process.container)
         world_enter_container(child, own);
+    if (container && child->process.container == container)
+        child->process.outside = parent->process.outside;
 }
 
 static int apply_clone(struct world *world, struct process_entry *actor, const struct event *event)

@@ -71,6 +71,9 @@ struct process {
     bool capabilities_known;
     uint64_t exit_time; /* 0 while it runs */
     bool kthread;
+    /* Its program was executed before it came into its container: the runtime's, that prepares it
+     * or goes in. */
+    bool outside;
     bool from_proc; /* found in /proc at start, not seen being made */
 };
 
