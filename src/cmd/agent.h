@@ -130,8 +130,8 @@ void agent_close_guard(struct agent *agent);
 void agent_guard_containers(struct agent *agent);
 /* True for an event that tells of a refused act: its alerts were made. */
 bool agent_judge_denied(struct agent *agent, const struct judged_event *judged);
-/* True for the alert of a rule that denies when there is nothing to tell: the call failed since it was
- * refused, which was told, or it is one of the container's runtime, which no guard looks at. */
+/* True for the alert of a rule that denies when there is nothing to tell: the call failed since it
+ * was refused, which was told, or it is one of the container's runtime, which no guard looks at. */
 bool agent_guard_has_told(struct agent *agent, const struct alert *alert);
 
 /* agent_respond.c */

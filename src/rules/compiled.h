@@ -116,7 +116,7 @@ struct term {
     uint8_t needs;       /* of its fields: bits of enum field_need */
     uint32_t dimensions; /* columns.c: what it looks at, as this function says */
     enum dimension (*noted_by)(const struct atom *atom);
-    uint32_t weight;     /* columns.c: how many terms it is, macros written out */
+    uint32_t weight; /* columns.c: how many terms it is, macros written out */
     bool result;
     uint64_t stamp;
     const char *macro; /* the macro it is, NULL when it is none */

@@ -31,7 +31,8 @@ struct cgroup {
 struct cgroups {
     struct cgroup *by_id;
     TAILQ_HEAD(cgroup_ages, cgroup) ages;
-    uint32_t generation; /* changes with every cgroup that gets another container, and facts of one */
+    uint32_t
+        generation; /* changes with every cgroup that gets another container, and facts of one */
     uint32_t limit;
     uint64_t evicted;
 };

@@ -238,8 +238,8 @@ GLOBAL_LINKAGE const volatile __u8 clone_types[2][EVENT_SYSCALL_MAX];
 /* What is wanted by event type, for calls taken apart: socketcall. */
 GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
 
-/* The programs decide before the act: paths begin at the top of the mount namespace, whatever root a
- * task has given itself, and addresses are in the kernel's memory. */
+/* The programs decide before the act: paths begin at the top of the mount namespace, whatever root
+ * a task has given itself, and addresses are in the kernel's memory. */
 GLOBAL_LINKAGE const volatile bool is_guard;
 
 /* Whether the kernel has bpf_rdonly_cast: load.bpf.c. */
