@@ -111,6 +111,13 @@ static __always_inline int syscall_ended(struct pt_regs *regs, long result, bool
             return 0;
         result = -EINPROGRESS;
     }
+    /* Looked at whether or not a rule asks for it. */
+    if (type == EVENT_SETNS) {
+        if (result >= 0)
+            isolation_look(false, 0);
+        if (!wanted_types[EVENT_SETNS])
+            return 0;
+    }
     if (result >= 0 && (type == EVENT_EXECVE || type == EVENT_EXECVEAT))
         return 0; /* process_exec tells */
 

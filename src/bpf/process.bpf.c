@@ -3,12 +3,20 @@
 #include "lib/actor.h"
 #include "lib/args.h"
 #include "lib/executing.h"
+#include "lib/isolation.h"
 
 /* An address range of the new program's memory: argv or the environment, NUL separated. */
 static __always_inline void put_strings(struct scratch *s, u32 id, u64 start, u64 end,
                                         const u32 max)
 {
     put_user_bytes(s, id, start, end - start, max, COUNTER_TRUNCATED_ARGV);
+}
+
+/* Whose setuid and setgid bits may count: the program's or, by binfmt_misc, the script's. */
+static __always_inline u32 executed_mode(struct mm_struct *mm, struct linux_binprm *bprm)
+{
+    return BPF_CORE_READ(mm, exe_file, f_inode, i_mode) |
+           BPF_CORE_READ(bprm, executable, f_inode, i_mode);
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -19,8 +27,10 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
     u32 type = bprm->fdpath ? EVENT_EXECVEAT : EVENT_EXECVE;
     struct scratch *s = record_begin(type, NULL);
 
-    if (!s)
+    if (!s) {
+        isolation_look(true, executed_mode(mm, bprm));
         return 0;
+    }
     put_executable(s, task, (u64)BPF_CORE_READ(mm, exe_file));
     put_kernel_string(s, PARAM_FILENAME, bprm->filename, EVENT_PATH_MAX);
     if (bprm->interp != bprm->filename)
@@ -44,6 +54,7 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
     actor_executed(s, task);
     record_submit(s);
     record_end(s);
+    isolation_look(true, executed_mode(mm, bprm));
     return 0;
 }
 
@@ -84,6 +95,7 @@ static __always_inline u64 clone_flags(struct task_struct *parent, struct pt_reg
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
+    isolation_fork(parent, child);
     if (child->tgid == parent->tgid)
         return 0; /* a thread */
 
@@ -121,6 +133,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
+    isolation_look(false, 0);
     if (BPF_CORE_READ(task, signal, live.counter) > 0)
         return 0; /* other threads live on */
 
@@ -149,6 +162,7 @@ int BPF_PROG(cgroup_attach, struct cgroup *cgroup, const char *path, struct task
         return 0;
     if (hierarchy != 0 && hierarchy != v1_hierarchy)
         return 0;
+    isolation_move(task);
 
     struct scratch *s = record_begin(EVENT_CGROUP_ATTACH, task);
     if (!s)

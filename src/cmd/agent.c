@@ -39,8 +39,12 @@ void agent_record(struct agent *agent, const void *record, size_t size)
 
 static void record_fact(void *data, const void *record, size_t size)
 {
-    agent_forget_masks(data);
-    agent_record(data, record, size);
+    struct agent *agent = data;
+
+    agent_forget_masks(agent);
+    if (agent->isolation) /* processes of a container come after it */
+        agent_isolation_learn(agent->isolation, agent->world, record, size);
+    agent_record(agent, record, size);
 }
 
 static void on_alert(void *data, const struct alert *alert)
@@ -78,10 +82,13 @@ static int on_record(void *data, const void *record, size_t size)
     const struct event_header *header = record;
 
     agent->records++;
+    if (!agent_isolation_holds(agent->isolation, record, size))
+        return 0;
     if (header->type < EVENT_TYPE_MAX)
         agent->records_of[header->type]++;
     if (world_feed(agent->world, record, size) == -ENOMEM)
         agent->feed_failed++;
+    agent_isolation_learn(agent->isolation, agent->world, record, size);
     agent_prevent_note(agent, header);
     agent_masks_voided(agent, header);
     agent_guard_containers(agent);
@@ -379,6 +386,11 @@ static int open_sensor(struct agent *agent)
     agent_set_filter(agent);
     sensor_set_window(agent->sensor, agent->options->dedup_window);
     sensor_set_rate(agent->sensor, agent->options->bulk_rate, agent->options->bulk_burst);
+    r = agent_isolation_new(agent->sensor, &agent->isolation);
+    if (r < 0) {
+        log_error("can't prepare to compare what containers have: %s", strerror(-r));
+        return r;
+    }
     r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);
     if (r < 0)
         log_error("can't wait for events: %s", strerror(-r));
@@ -482,6 +494,7 @@ static void drain(struct agent *agent)
 
 static void close_agent(struct agent *agent)
 {
+    agent_isolation_free(agent->isolation);
     agent_close_guard(agent);
     agent_prevent_end(agent);
     sensor_close(agent->sensor);

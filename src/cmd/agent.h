@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "cmd/agent_isolation.h"
 #include "cmd/drop_alert.h"
 #include "cmd/load_rules.h"
 #include "cmd/options.h"
@@ -82,6 +83,7 @@ struct agent {
     struct facts *facts;
     struct world *world;
     struct sensor *sensor;
+    struct agent_isolation *isolation;
     struct agent_guard *guard;     /* NULL: no rule denies, or the kernel can't */
     struct prevention *prevention; /* NULL: no rule denies, or nothing here can */
     struct agent_filter *filter;   /* NULL: no event is dropped by tables */

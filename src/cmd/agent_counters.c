@@ -115,6 +115,12 @@ void agent_print_counters(const struct agent *agent)
 
     print_agent(agent);
 
+    const struct isolation_counters *isolation = agent_isolation_counters(agent->isolation);
+    fprintf(stderr,
+            COUNTER_LINE "isolation: containers=%" PRIu64 " evicted=%" PRIu64 " refused=%" PRIu64
+                         " outlived=%" PRIu64 "\n",
+            isolation->containers, isolation->evicted, isolation->refused, isolation->outlived);
+
     read_sensor(agent, sensor);
     fputs(COUNTER_LINE "sensor:", stderr);
     for (unsigned i = 0; i < COUNTER_MAX; i++)

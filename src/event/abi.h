@@ -199,6 +199,12 @@ enum param_kind {
     X(106, TARGET_START, NUMBER)                                                                   \
     X(107, DEVICE, NUMBER) /* mknod's */                                                           \
     X(108, COLUMNS, BYTES) /* struct filter_left: rules that may match */                          \
+    /* a breach of isolation: event/isolation.h */                                                 \
+    X(109, ISOLATION_KIND, NUMBER)                                                                 \
+    X(110, ISOLATION_ALLOWED, NUMBER)                                                              \
+    X(111, ISOLATION_NOW, NUMBER)                                                                  \
+    X(112, ISOLATION_CAPABILITIES, NUMBER) /* gained */                                            \
+    X(113, ISOLATION_OWNER, NUMBER)        /* cgroup of whose namespace it is */                   \
     /* facts about a container, from the runtime's files */                                        \
     X(120, CONTAINER_ID, STRING) /* full */                                                        \
     X(121, CONTAINER_NAME, STRING)                                                                 \
@@ -298,7 +304,7 @@ enum socket_role {
 /* Families: one BPF file and one program each. */
 enum event_family {
     FAMILY_NONE = 0,
-    FAMILY_PROCESS, /* exec, clone, exit, cgroup moves: own tracepoints */
+    FAMILY_PROCESS, /* exec, clone, exit, cgroup moves and what is seen there: no system call's */
     FAMILY_OPEN,
     FAMILY_PATH,       /* calls that name a path and return no file */
     FAMILY_DESCRIPTOR, /* calls on an open file */
@@ -325,6 +331,7 @@ enum event_family {
     X(6, CLONE3, "clone3", PROCESS)                                                                \
     X(7, PROCEXIT, "procexit", PROCESS)                                                            \
     X(8, CGROUP_ATTACH, "cgroup_attach", PROCESS)                                                  \
+    X(9, ISOLATION_BREACH, "isolation_breach", PROCESS)                                            \
     X(10, OPEN, "open", OPEN)                                                                      \
     X(11, OPENAT, "openat", OPEN)                                                                  \
     X(12, OPENAT2, "openat2", OPEN)                                                                \
@@ -535,6 +542,7 @@ struct permission_record {
     X(DEDUPLICATED_TOLD, "deduplicated_told")     /* of those, counted in a later event */         \
     X(FILTER_ACTORS, "filter_actors")             /* states of threads given a number */           \
     X(FAILED_TASK_STORAGE, "failed_task_storage") /* then the thread's state counts as unknown */  \
+    X(ISOLATION_BREACHES, "isolation_breaches")                                                    \
     X(WAKEUPS, "wakeups")                                                                          \
     X(DENIED, "denied")               /* by guards, event/guard.h */                               \
     X(DENIED_UNSEEN, "denied_unseen") /* guards that had no memory to look: refused */

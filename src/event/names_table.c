@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "event/isolation.h"
+
 /*
  * Rows stand in the order in which Falco prints them; names it does not have come after its own.
  * Macros of the system's headers are used where every supported system has them and their value is
@@ -422,6 +424,17 @@ static const struct names_row io_uring_flags[] = {
 
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof((array)[0])
 
+static const struct names_row isolation_kinds[] = {
+#define KIND_ROW(name, text) {ISOLATION_KIND_##name, ~0ull, text},
+    ISOLATION_KIND_LIST(KIND_ROW)
+#undef KIND_ROW
+};
+
+static const struct names_row isolation_owners[] = {
+    ONE_IS(ISOLATION_OWNER_HOST, "host"),
+    ONE_IS(ISOLATION_OWNER_UNKNOWN, "unknown"),
+};
+
 static const struct names_table tables[] = {
     [RENDER_OPEN_FLAGS] = {ROWS(open_flags)},
     [RENDER_MODE] = {ROWS(modes)},
@@ -440,6 +453,8 @@ static const struct names_table tables[] = {
     [RENDER_FCNTL_COMMAND] = {ROWS(fcntl_commands), .is_enum = true},
     [RENDER_KEYCTL_COMMAND] = {ROWS(keyctl_commands), .is_enum = true},
     [RENDER_IO_URING_FLAGS] = {ROWS(io_uring_flags)},
+    [RENDER_ISOLATION_KIND] = {ROWS(isolation_kinds), .is_enum = true},
+    [RENDER_ISOLATION_OWNER] = {ROWS(isolation_owners), .is_enum = true},
 };
 
 const struct names_table *names_table(enum render render)

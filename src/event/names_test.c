@@ -82,6 +82,11 @@ static const struct number_row numbers[] = {
     {RENDER_FCNTL_COMMAND, F_DUPFD_CLOEXEC, "F_DUPFD_CLOEXEC"},
     {RENDER_KEYCTL_COMMAND, 1, "KEYCTL_JOIN_SESSION_KEYRING"},
     {RENDER_IO_URING_FLAGS, 2, "IORING_SETUP_SQPOLL"},
+    {RENDER_ISOLATION_KIND, 0, "mnt_namespace"},
+    {RENDER_ISOLATION_KIND, 14, "credentials"},
+    {RENDER_ISOLATION_OWNER, 0, "host"},
+    {RENDER_ISOLATION_OWNER, -1, "unknown"},
+    {RENDER_ISOLATION_OWNER, 4711, "4711"},
 };
 
 static void numbers_read_as_falco_prints_them(void **state)

@@ -50,6 +50,11 @@ static const struct event_type_info rows[EVENT_TYPE_MAX] = {
         .named = {NAMED("status", EXIT_CODE, PLAIN)}},
     ROW(CGROUP_ATTACH, "cgroup_attach", PROCESS), .critical = true,
         .named = {NAMED("cgroup", CGROUP, PLAIN)}},
+    ROW(ISOLATION_BREACH, "isolation_breach", PROCESS), .critical = true,
+        .named = {NAMED("kind", ISOLATION_KIND, ISOLATION_KIND),
+                  NAMED("allowed", ISOLATION_ALLOWED, PLAIN), NAMED("now", ISOLATION_NOW, PLAIN),
+                  NAMED("capabilities", ISOLATION_CAPABILITIES, CAPABILITIES),
+                  NAMED("owner", ISOLATION_OWNER, ISOLATION_OWNER)}},
 
     ROW(OPEN, "open", OPEN),
         .args = {ARG(PATH, NAME), ARG(U32, OPEN_FLAGS), ARG(U32, MODE)},

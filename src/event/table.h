@@ -51,7 +51,9 @@ enum render {
     RENDER_FCNTL_COMMAND,
     RENDER_KEYCTL_COMMAND,
     RENDER_IO_URING_FLAGS,
-    RENDER_STRINGS, /* joined by one space */
+    RENDER_ISOLATION_KIND,
+    RENDER_ISOLATION_OWNER, /* "host", "unknown" or a cgroup's number */
+    RENDER_STRINGS,         /* joined by one space */
     RENDER_BYTES,
 };
 

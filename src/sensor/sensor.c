@@ -89,6 +89,12 @@ static bool wanted(const struct sensor_needs *needs, uint8_t type)
                                                  type == EVENT_RECVMMSG));
 }
 
+/* setns is looked at for breaches of isolation, whatever rules ask for. */
+static bool looked_at(const struct sensor_needs *needs, uint8_t type)
+{
+    return type == EVENT_SETNS || wanted(needs, type);
+}
+
 /* Before the tables say that a call is wanted. */
 static int hook_calls(struct sensor *sensor, const struct sensor_needs *needs,
                       struct error *ret_error)
@@ -99,7 +105,7 @@ static int hook_calls(struct sensor *sensor, const struct sensor_needs *needs,
         return 0;
     event_syscall_table(false, types);
     for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)
-        types[number] = wanted(needs, types[number]);
+        types[number] = looked_at(needs, types[number]);
     return call_hooks_want(sensor->hooks, types, ret_error);
 }
 
@@ -134,7 +140,7 @@ static void set_wanted(struct sensor *sensor, const struct sensor_needs *needs)
 
         event_syscall_table(compat, types);
         for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++) {
-            uint8_t type = wanted(needs, types[number]) ? types[number] : EVENT_NONE;
+            uint8_t type = looked_at(needs, types[number]) ? types[number] : EVENT_NONE;
             __atomic_store_n(&table[number], type, __ATOMIC_RELAXED);
         }
     }
@@ -369,6 +375,10 @@ static int start(struct sensor *sensor, const struct sensor_config *config, cons
     globals->settings.self = config->include_self ? 0 : (__u32)getpid();
     set_wanted(sensor, &config->needs);
 
+    r = isolation_find_host(globals->isolation_host);
+    if (r < 0)
+        return error_set(ret_error, r, "can't read the namespaces of the host in /proc: %s",
+                         strerror(-r));
     r = fill_event_rows(sensor->skeleton);
     if (r == 0)
         r = open_rings(sensor, config);

@@ -4,6 +4,7 @@
 
 /* What sensor.c opens and sensor_figures.c counts. */
 
+#include "event/isolation.h"
 #include "sensor/call_hooks.h"
 #include "sensor/filter_maps.h"
 #include "sensor/noise.h"
@@ -24,5 +25,8 @@ struct sensor {
 
 /* Sum over CPUs of each counter of a map of them. */
 int counters_read(int map, uint64_t ret_counters[COUNTER_MAX]);
+
+/* isolation.c: the host's namespaces are those of its first process, or of this one. */
+int isolation_find_host(uint32_t ret_namespaces[ISOLATION_NAMESPACES]);
 
 #endif

@@ -301,6 +301,7 @@ int container_set_metadata(struct container *container, const struct event *even
     now.flags = (uint32_t)event_number(event, PARAM_CONTAINER_FLAGS, 0);
     now.flags |= cut ? CONTAINER_FLAG_PARTIAL : 0;
     now.start_time = (uint64_t)event_number(event, PARAM_CONTAINER_START, 0);
+    now.bounding = (uint64_t)event_number(event, PARAM_CONTAINER_CAPS, -1);
     const struct event_param *runtime = event_param(event, PARAM_CONTAINER_RUNTIME);
     enum container_runtime named =
         runtime ? container_runtime_by_name(runtime->data, runtime->len) : RUNTIME_UNKNOWN;

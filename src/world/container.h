@@ -43,6 +43,7 @@ struct container {
     bool metadata_known; /* false while the runtime's files were not found yet */
     uint32_t flags;      /* CONTAINER_FLAG_* */
     uint64_t start_time; /* CLOCK_REALTIME ns, 0 unknown */
+    uint64_t bounding;   /* capabilities declared; all ones where no file tells */
     const char *name;
     const char *image; /* full reference: registry/repo:tag@digest as declared */
     const char *image_id;

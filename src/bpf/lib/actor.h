@@ -7,7 +7,7 @@
  * PROCESS can tell of the thread. Compared are values, not addresses: those are used again.
  */
 
-#include "cgroup.h"
+#include "isolation.h"
 
 static __always_inline void actor_credentials(struct actor *actor, const struct cred *cred)
 {
@@ -55,6 +55,7 @@ CHECKED_ONCE int actor_number(void)
     known->actor = now;
     known->number = __sync_fetch_and_add(&last_actor, 1) + 1;
     count(COUNTER_FILTER_ACTORS);
+    isolation_look(false, 0);
     return known->number;
 }
 

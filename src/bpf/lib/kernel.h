@@ -153,7 +153,20 @@ struct fs_struct {
     struct path pwd;
 };
 
+struct uid_gid_extent {
+    u32 first;
+    u32 lower_first;
+    u32 count;
+};
+
+struct uid_gid_map {
+    u32 nr_extents;
+    struct uid_gid_extent extent[5];
+};
+
 struct user_namespace {
+    struct uid_gid_map uid_map;
+    struct user_namespace *parent;
     struct ns_common ns;
 };
 
@@ -225,14 +238,18 @@ struct cgroup_root {
     int hierarchy_id;
 };
 
-struct cgroup {
-    int level;
-    struct kernfs_node *kn;
-    struct cgroup_root *root;
-};
+struct cgroup;
 
 struct cgroup_subsys_state {
     struct cgroup *cgroup;
+    struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+    struct cgroup_subsys_state self;
+    int level;
+    struct kernfs_node *kn;
+    struct cgroup_root *root;
 };
 
 struct css_set {
@@ -260,6 +277,7 @@ struct nsproxy {
     struct uts_namespace *uts_ns;
     struct ipc_namespace *ipc_ns;
     struct mnt_namespace *mnt_ns;
+    struct pid_namespace *pid_ns_for_children;
     struct net *net_ns;
     struct cgroup_namespace *cgroup_ns;
 };

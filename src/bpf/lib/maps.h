@@ -9,6 +9,7 @@
 
 #include "event/abi.h"
 #include "event/filter.h"
+#include "event/isolation.h"
 #include "event/noise.h"
 
 #ifdef MAPS_DEFINED_HERE
@@ -163,6 +164,35 @@ MAP_LINKAGE struct {
     __type(key, int);
     __type(value, struct actor_state);
 } actors SEC(".maps");
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct isolation_thread);
+} isolation_threads SEC(".maps");
+
+/* By the container's outermost cgroup. Filled by user space. */
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, ISOLATION_CONTAINERS);
+    __type(key, u64);
+    __type(value, struct isolation_allowance);
+} isolation_allowances SEC(".maps");
+
+/* Inode number of a namespace that a container was given -> that container's cgroup. */
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, ISOLATION_OWNED);
+    __type(key, u32);
+    __type(value, u64);
+} isolation_owners SEC(".maps");
+
+#define ISOLATION_HOST_ROOM 8  /* a power of two above ISOLATION_NAMESPACES */
+#define ISOLATION_DEPTH     16 /* cgroups above that of a thread, as far as is looked */
+GLOBAL_LINKAGE __u32 isolation_host[ISOLATION_HOST_ROOM]; /* the host's namespaces */
 
 /* Written by user space through its mapping. */
 MAP_LINKAGE struct {
