@@ -198,6 +198,24 @@ static void test_containers(void **state)
     }
 }
 
+static void test_own_rules_can_be_kept(void **state)
+{
+    static const char *const paths[] = {TEST_RULES "/prevent"};
+    const struct rules_options options = {.minimum_priority = PRIORITY_DEBUG};
+    struct rules_warnings warnings = {0};
+    struct ruleset *rules = NULL;
+    const struct rules_guard *guard = NULL;
+    struct error error = {0};
+
+    if (rules_load_files(paths, 1, &options, &warnings, &rules, &error) < 0 ||
+        rules_make_guard(rules, &guard, &error) < 0)
+        fail_msg("%s", error.message);
+    assert_int_equal(warnings.count, 0);
+    assert_non_null(guard);
+    rules_warnings_done(&warnings);
+    rules_free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_paths_are_exact),
         cmocka_unit_test(test_what_is_excluded_protects_nothing),
         cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_own_rules_can_be_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
