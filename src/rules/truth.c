@@ -342,6 +342,8 @@ static enum truth of_container(struct truths *truths, struct atom *atom)
 {
     struct made_up up;
 
+    if (!atom->operand_count && atom->op != OP_EXISTS) /* an empty list has nothing */
+        return TRUTH_FALSE;
     if (strcmp(atom->left->ref.field->name, "container.id") != 0 || !truth_listed(atom))
         return TRUTH_EITHER;
     for (size_t i = 0; i < atom->operand_count; i++)

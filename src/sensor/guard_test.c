@@ -72,7 +72,8 @@ static int relative(void)
 static int dirfd_open(void)
 {
     int directory = open(PLACE, O_PATH | O_DIRECTORY);
-    return result(openat(directory, "secret", O_RDONLY));
+
+    return directory < 0 ? -errno : result(openat(directory, "secret", O_RDONLY));
 }
 
 static int through_symlink(void)
@@ -189,6 +190,8 @@ static int connected(void)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(PORT)};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
+    if (fd < 0)
+        return -errno;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int r = result(connect(fd, (struct sockaddr *)&address, sizeof(address)));
     return r == -ECONNREFUSED || r == -ENETUNREACH ? 0 : r;
@@ -199,6 +202,8 @@ static int connected_locally(void)
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = PLACE "/socket"};
     int server = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0);
 
+    if (server < 0 || client < 0)
+        return -errno;
     unlink(PLACE "/socket");
     if (bind(server, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(server, 1) < 0)
         return -errno;
@@ -488,16 +493,46 @@ static void load_all(struct guard_rules *rules, struct sensor *sensor)
     }
 }
 
+static void write_file(const char *path)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+
+    if (fd < 0 || write(fd, "x", 1) != 1)
+        report(path, "can't be made");
+    if (fd >= 0)
+        close(fd);
+}
+
+static void copy_program(const char *from, const char *to)
+{
+    char buffer[65536];
+    ssize_t len;
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0700);
+
+    while ((len = read(in, buffer, sizeof(buffer))) > 0)
+        if (write(out, buffer, (size_t)len) != len)
+            break;
+    if (len != 0)
+        report(to, "can't be made");
+    close(in);
+    close(out);
+}
+
 static void prepare(void)
 {
-    char command[512];
+    static const char *const left[] = {PLACE "/link",    PLACE "/hard",   PLACE "/moved",
+                                       PLACE "/socket",  PLACE "/device", PLACE "/secret2",
+                                       PLACE "2/secret", PLACE "2"};
 
-    snprintf(command, sizeof(command),
-             "rm -rf %1$s %1$s2; mkdir -p %1$s/bound && cp /bin/busybox %1$s/program && "
-             "echo x >%1$s/secret && echo x >%1$s/plain && echo x >%1$s/keep",
-             PLACE);
-    if (system(command) != 0)
-        printf("FAIL guard/place: can't prepare %s\n", PLACE);
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+        (void)remove(left[i]);
+    if ((mkdir(PLACE, 0700) < 0 || mkdir(PLACE "/bound", 0700) < 0) && errno != EEXIST)
+        report(PLACE, "can't be made");
+    copy_program("/bin/busybox", PLACE "/program");
+    write_file(PLACE "/secret");
+    write_file(PLACE "/plain");
+    write_file(PLACE "/keep");
 }
 
 int main(void)
@@ -510,7 +545,8 @@ int main(void)
     struct guard *guard = NULL;
     int without[ACTS];
 
-    setbuf(stdout, NULL);
+    if (setvbuf(stdout, NULL, _IONBF, 0) != 0)
+        return 1;
     if (!tables || !rules)
         return 1;
     if (guard_probe(&error) < 0) {
