@@ -27,7 +27,7 @@ CHECKED_ONCE int guard_by_file(struct scratch *s, u64 dentry, u64 mount)
         BPF_CORE_READ(own, mnt_root) == BPF_CORE_READ(root, mnt_root))
         return left;
     s->candidates = before;
-    vector_and(&s->candidates, &guard_slots[s->filter_slot & 1].protects);
+    filter_and(&s->candidates, &guard_slots[s->filter_slot & 1].protects);
     s->filter_on = 1;
     /* From the dentry alone: the walk ends where no parent is. */
     u32 start = path_build(s, dentry, (u64)root);
@@ -137,64 +137,49 @@ CHECKED_ONCE int refuse_names(struct scratch *s, u64 first, u64 first_mount, u64
 /* One name, the first that the call has or, FILTER_TEXT_ARGUMENT2, the second. */
 CHECKED_ONCE int guard_name(u32 type, u32 text, u64 dentry, u64 mount)
 {
-    u32 begun = guard_begin(type, false);
-    struct scratch *s;
-
-    if (!begun)
-        return false;
-    s = guard_scratch(begun);
-    if (!s)
-        return true;
+    GUARD(s, type, false);
     bool refused = guard_by_path(s, text, dentry, mount);
     if (refused && text == FILTER_TEXT_ARGUMENT)
         refuse_names(s, dentry, mount, 0, 0);
     else if (refused)
         refuse_names(s, 0, 0, dentry, mount);
-    record_end(s);
-    return refused;
+    GUARD_END(s, refused);
+}
+
+/* Both names of a call. */
+CHECKED_ONCE int guard_names(struct path *first, struct path *second, u32 type)
+{
+    if (!first || !second)
+        return 0;
+    u64 dentry = (u64)first->dentry, mount = (u64)first->mnt;
+    u64 other = (u64)second->dentry, other_mount = (u64)second->mnt;
+    GUARD(s, type, false);
+    bool refused = guard_by_path(s, FILTER_TEXT_ARGUMENT, dentry, mount) &&
+                   guard_by_path(s, FILTER_TEXT_ARGUMENT2, other, other_mount);
+    if (refused)
+        refuse_names(s, dentry, mount, other, other_mount);
+    GUARD_END(s, refused);
 }
 
 /*
- * Two names. Besides: a file that a rule names would have another one, by which the rule would not
- * know it, a link, or a move of it or of a directory above. Refused to whom opening it would be;
- * `text`: what it is looked up by.
+ * A file that a rule names would have another name, by which the rule would not know it: a link, or
+ * a move of it or of a directory above. Refused to whom opening it would be; `text`: what it is
+ * looked up by.
  */
-CHECKED_ONCE int guard_names(struct path *first, struct path *second, u32 type, u32 text)
+CHECKED_ONCE int guard_keeps_name(struct path *first, struct path *second, u32 type, u32 text)
 {
-    u32 begun, refused;
-    struct scratch *s;
-
     if (!first || !second)
-        return false;
+        return 0;
     u64 dentry = (u64)first->dentry, mount = (u64)first->mnt;
     u64 other = (u64)second->dentry, other_mount = (u64)second->mnt;
-    begun = guard_begin(type, false);
-    if (begun) {
-        s = guard_scratch(begun);
-        if (!s)
-            return true;
-        refused = guard_by_path(s, FILTER_TEXT_ARGUMENT, dentry, mount) &&
-                  guard_by_path(s, FILTER_TEXT_ARGUMENT2, other, other_mount);
-        if (refused)
-            refuse_names(s, dentry, mount, other, other_mount);
-        record_end(s);
-        if (refused)
-            return true;
-    }
-    begun = guard_begin(EVENT_OPENAT, false);
-    if (!begun)
-        return false;
-    s = guard_scratch(begun);
-    if (!s)
-        return true;
-    refused = vector_and(&s->candidates, &guard_slots[s->filter_slot & 1].protects) &&
-              guard_by_path(s, text, dentry, mount);
+    GUARD(s, EVENT_OPENAT, false);
+    bool refused = filter_and(&s->candidates, &guard_slots[s->filter_slot & 1].protects) &&
+                   guard_by_path(s, text, dentry, mount);
     if (refused) {
         s->type = type;
         refuse_names(s, dentry, mount, other, other_mount);
     }
-    record_end(s);
-    return refused;
+    GUARD_END(s, refused);
 }
 
 static __always_inline struct path hook_path(void *context, u32 index)
@@ -212,7 +197,8 @@ int guard_path_rename(void *context)
 
     first.dentry = (void *)hook_argument(context, 1);
     second.dentry = (void *)hook_argument(context, 3);
-    VERDICT(guard_names(&first, &second, EVENT_RENAMEAT2, FILTER_TEXT_ANCESTOR));
+    VERDICT(guard_names(&first, &second, EVENT_RENAMEAT2) ||
+            guard_keeps_name(&first, &second, EVENT_RENAMEAT2, FILTER_TEXT_ANCESTOR));
 }
 
 SEC("lsm/path_link")
@@ -222,7 +208,8 @@ int guard_path_link(void *context)
 
     first.dentry = (void *)hook_argument(context, 0);
     second.dentry = (void *)hook_argument(context, 2);
-    VERDICT(guard_names(&first, &second, EVENT_LINKAT, FILTER_TEXT_PATH));
+    VERDICT(guard_names(&first, &second, EVENT_LINKAT) ||
+            guard_keeps_name(&first, &second, EVENT_LINKAT, FILTER_TEXT_PATH));
 }
 
 /* A name in a directory. */
@@ -242,14 +229,9 @@ NAME_HOOK(path_mkdir, EVENT_MKDIRAT, FILTER_TEXT_ARGUMENT)
 CHECKED_ONCE int guard_made(u64 address, u64 mount, u32 mode)
 {
     struct dentry *dentry = (void *)address, *parent = KERNEL_READ(dentry, d_parent);
-    u32 begun = guard_begin(EVENT_OPENAT, false), flags = 0;
-    struct scratch *s;
+    u32 flags = 0;
 
-    if (!begun)
-        return false;
-    s = guard_scratch(begun);
-    if (!s)
-        return true;
+    GUARD(s, EVENT_OPENAT, false);
     if (BPF_CORE_READ(parent, d_inode, i_sb, s_magic) == OVERLAYFS_MAGIC)
         flags = FILE_FLAG_OVERLAY | FILE_FLAG_UPPER_LAYER;
     u32 index = FILTER_OPEN(O_WRONLY, mode & 0111 ? 1 : 0, FILTER_OPENED_REGULAR);
@@ -265,8 +247,7 @@ CHECKED_ONCE int guard_made(u64 address, u64 mount, u32 mode)
         put_path(s, PARAM_PATH, address, mount, 0);
         guard_send(s);
     }
-    record_end(s);
-    return refused;
+    GUARD_END(s, refused);
 }
 
 /* Of every file that an open makes too, and of a socket that is bound. */

@@ -40,17 +40,10 @@ int BPF_PROG(guard_forked, struct task_struct *parent, struct task_struct *child
 /* What who acts decides alone. */
 CHECKED_ONCE int guard_act(u32 type)
 {
-    u32 begun = guard_begin(type, false);
-
-    if (!begun)
-        return false;
-    struct scratch *s = guard_scratch(begun);
-    if (s) {
-        guard_record(s);
-        guard_send(s);
-        record_end(s);
-    }
-    return true;
+    GUARD(s, type, false);
+    guard_record(s);
+    guard_send(s);
+    GUARD_END(s, true);
 }
 
 #define HOOK(hook, type)                                                                           \
@@ -168,26 +161,19 @@ static __always_inline void put_kernel_sockaddr(struct scratch *s, u64 address, 
 
 CHECKED_ONCE int guard_socket(u32 type, u64 socket, u64 address, u64 len)
 {
-    u32 begun = guard_begin(type, false);
-
-    if (!begun)
-        return false;
-    struct scratch *s = guard_scratch(begun);
-    if (!s)
-        return true;
+    GUARD(s, type, false);
     u64 sk = (u64)BPF_CORE_READ((struct socket *)socket, sk);
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
     /* What asks for a path is about sockets of the same machine: another hook's. */
     bool refused = (!tables->asks_texts[FILTER_TEXT_PATH] ||
-                    vector_and(&s->candidates, &tables->texts_unasked[FILTER_TEXT_PATH])) &&
+                    filter_and(&s->candidates, &tables->texts_unasked[FILTER_TEXT_PATH])) &&
                    filter_sock(s, sk, address, len);
     if (refused) {
         guard_record(s);
         put_kernel_sockaddr(s, address, len);
         guard_send(s);
     }
-    record_end(s);
-    return refused;
+    GUARD_END(s, refused);
 }
 
 SEC("lsm/socket_connect")
@@ -228,9 +214,9 @@ int guard_unix_stream_connect(void *context)
     u64 dentry = (u64)BPF_CORE_READ(peer, path.dentry), mount = (u64)BPF_CORE_READ(peer, path.mnt);
     u32 kind = FILTER_OPEN_AT + FILTER_SOCKET(FILTER_FAMILY_UNIX, FILTER_SOCKET_OTHER);
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
-    bool refused = dentry && vector_and(&s->candidates, &tables->addresses_unasked) &&
-                   vector_and(&s->candidates, &tables->ports_unasked) &&
-                   vector_and(&s->candidates, filter_small(s->filter_slot, kind)) &&
+    bool refused = dentry && filter_and(&s->candidates, &tables->addresses_unasked) &&
+                   filter_and(&s->candidates, &tables->ports_unasked) &&
+                   filter_and(&s->candidates, filter_small(s->filter_slot, kind)) &&
                    filter_asks_text(s, FILTER_TEXT_PATH) &&
                    guard_by_path(s, FILTER_TEXT_PATH, dentry, mount);
     if (refused) {

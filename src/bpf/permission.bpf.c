@@ -77,20 +77,6 @@ static __always_inline void put_open(struct scratch *s, u64 file)
     put_file(s, file);
 }
 
-static __always_inline void put_exec(struct scratch *s, struct task_struct *task, u64 file)
-{
-    struct fs_struct *fs = task->fs;
-
-    put_executable(s, task, file);
-    if (fs)
-        put_path(s, PARAM_CWD, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt),
-                 0);
-    put_cgroup(s, PARAM_CGROUP, cgroup_of_task(task));
-    put_ids(s, task);
-    put_namespaces(s, task);
-    put_privileges(s, task);
-}
-
 static __always_inline int describe(struct scratch *s, struct permission_request *request,
                                     struct task_struct *task, u64 file)
 {
@@ -115,10 +101,12 @@ static __always_inline int describe(struct scratch *s, struct permission_request
     if (request->exec && !is_exec) /* a program that the kernel itself starts */
         s->type = EVENT_EXECVE;
     record_header_of(s, task);
-    if (request->exec)
-        put_exec(s, task, file);
-    else
+    if (request->exec) {
+        put_executable(s, task, file);
+        put_executing(s, task);
+    } else {
         put_open(s, file);
+    }
 
     u32 size = s->offset;
     struct event_header *header = (void *)s->data;

@@ -23,7 +23,6 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_binprm *bprm)
 {
     struct mm_struct *mm = task->mm;
-    struct fs_struct *fs = task->fs;
     u32 type = bprm->fdpath ? EVENT_EXECVEAT : EVENT_EXECVE;
     struct scratch *s = record_begin(type, NULL);
 
@@ -38,13 +37,7 @@ int BPF_PROG(process_exec, struct task_struct *task, s32 old_pid, struct linux_b
     put_strings(s, PARAM_ARGV, mm->arg_start, mm->arg_end, EVENT_ARGV_MAX);
     if (settings.want_env)
         put_strings(s, PARAM_ENVP, mm->env_start, mm->env_end, EVENT_ENVP_MAX);
-    if (fs)
-        put_path(s, PARAM_CWD, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt),
-                 0);
-    put_cgroup(s, PARAM_CGROUP, cgroup_of_task(task));
-    put_ids(s, task);
-    put_namespaces(s, task);
-    put_privileges(s, task);
+    put_executing(s, task);
 
     u32 stdio = 0;
     for (int fd = 0; fd < 3; fd++)

@@ -55,6 +55,22 @@ static __always_inline u64 cgroup_id(struct cgroup *cgroup)
     return CGROUP_ID(cgroup->root->hierarchy_id, cgroup->kn->id);
 }
 
+/* The same of one that is known by its address alone, and the cgroup above it. */
+static __always_inline u64 cgroup_id_at(u64 address)
+{
+    struct cgroup *cgroup = (void *)address;
+    u64 inode = BPF_CORE_READ(cgroup, kn, id);
+
+    return v1_subsystem < 0 ? inode : CGROUP_ID(BPF_CORE_READ(cgroup, root, hierarchy_id), inode);
+}
+
+static __always_inline u64 cgroup_parent(u64 address)
+{
+    struct cgroup *cgroup = (void *)address;
+
+    return (u64)BPF_CORE_READ(cgroup, self.parent, cgroup);
+}
+
 static long cgroup_step(u64 index, void *data)
 {
     struct scratch *s = *(struct scratch **)data;

@@ -62,6 +62,20 @@ static __always_inline void put_privileges(struct scratch *s, struct task_struct
     put_number(s, PARAM_NO_NEW_PRIVS, task->atomic_flags & PFA_NO_NEW_PRIVS);
 }
 
+/* Of who executes, but for the program. */
+static __always_inline void put_executing(struct scratch *s, struct task_struct *task)
+{
+    struct fs_struct *fs = task->fs;
+
+    if (fs)
+        put_path(s, PARAM_CWD, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt),
+                 0);
+    put_cgroup(s, PARAM_CGROUP, cgroup_of_task(task));
+    put_ids(s, task);
+    put_namespaces(s, task);
+    put_privileges(s, task);
+}
+
 /* By the owner's and the others' bits alone: what the file system adds (ACLs, read-only mounts)
  * is not looked at. */
 static __always_inline bool may_write(struct task_struct *task, const struct file_facts *facts)

@@ -22,19 +22,25 @@ static __always_inline struct filter_vector *filter_small(u32 slot, u32 index)
     return &filter_slots[slot & 1].small[index & (FILTER_SMALL_ROOM - 1)];
 }
 
-/* Take away the columns that `with` rules out; false when none is left and the event is to go,
- * counted under `counter`. */
-static __always_inline bool filter_narrow(struct scratch *s, const struct filter_vector *with,
-                                          u32 counter)
+/* *to = *to AND *with: whether a column is left. */
+static __always_inline bool filter_and(struct filter_vector *to, const struct filter_vector *with)
 {
     u64 any = 0;
 
 #pragma unroll
     for (u32 i = 0; i < FILTER_WORDS; i++) {
-        s->candidates.words[i] &= with->words[i];
-        any |= s->candidates.words[i];
+        to->words[i] &= with->words[i];
+        any |= to->words[i];
     }
-    if (any)
+    return any != 0;
+}
+
+/* Take away the columns that `with` rules out; false when none is left and the event is to go,
+ * counted under `counter`. */
+static __always_inline bool filter_narrow(struct scratch *s, const struct filter_vector *with,
+                                          u32 counter)
+{
+    if (filter_and(&s->candidates, with))
         return true;
     s->filter_on = 0;
     count(counter);
@@ -71,14 +77,21 @@ static __always_inline bool filter_by_actor(struct scratch *s, u32 epoch)
     return filter_narrow(s, &columns, COUNTER_FILTERED_ACTOR);
 }
 
-/* By type, result and actor. False: no rule can match. */
-static __always_inline bool filter_begin(struct scratch *s)
+/* Read at once: slot and epoch belong together. */
+static __always_inline struct filter_state filter_state_now(void)
 {
     union {
         struct filter_state state;
-        u64 whole; /* read at once: slot and epoch belong together */
+        u64 whole;
     } read = {.whole = *(volatile u64 *)&filter_state};
-    struct filter_state state = read.state;
+
+    return read.state;
+}
+
+/* By type, result and actor. False: no rule can match. */
+static __always_inline bool filter_begin(struct scratch *s)
+{
+    struct filter_state state = filter_state_now();
     u32 slot = state.slot & 1, type = s->type & (EVENT_TYPE_MAX - 1), error = 0;
 
     s->actor = 0;
@@ -333,15 +346,16 @@ static __always_inline bool filter_by_name(struct scratch *s, struct filter_slot
     return filter_narrow(s, columns ? columns : &tables->other_names, COUNTER_FILTERED_NAME);
 }
 
-static __always_inline bool filter_by_path(struct scratch *s, struct dentry *dentry,
-                                           struct vfsmount *mount)
+/* By the path of a file or name, if a column that is left asks for it: it is not built otherwise.
+ */
+static __always_inline bool filter_by_path(struct scratch *s, u32 text, u64 dentry, u64 mount)
 {
-    if (!filter_asks_text(s, FILTER_TEXT_PATH))
+    if (!filter_asks_text(s, text))
         return true;
-    u32 start = path_build(s, (u64)dentry, (u64)mount);
+    u32 start = path_build(s, dentry, mount);
     if (s->path_flags & (PARAM_FLAG_UNREADABLE | PARAM_FLAG_TRUNCATED) || start >= PATH_ROOM)
         return true;
-    return filter_by_text(s, FILTER_TEXT_PATH, start, PATH_ROOM - start);
+    return filter_by_text(s, text, start, PATH_ROOM - start);
 }
 
 /* By what file it is. */
@@ -356,7 +370,7 @@ CHECKED_ONCE int filter_file(struct scratch *s, u64 address)
     struct vfsmount *mount = KERNEL_READ(file, f_path.mnt);
 
     /* The path costs most, but leaves the least: often nothing that asks for more. */
-    if (!filter_by_path(s, dentry, mount))
+    if (!filter_by_path(s, FILTER_TEXT_PATH, (u64)dentry, (u64)mount))
         return false;
     return !s->filter_on || filter_by_name(s, tables, dentry, mount);
 }

@@ -4,8 +4,8 @@
 
 /*
  * Deciding before the act: event/guard.h. A hook begins with GUARD, narrows the columns by what it
- * knows of the act, and returns guard_end: refused when a column is left. The columns that who acts
- * leaves are kept with the task until its container, its executable or the tables change.
+ * knows of the act, and ends with GUARD_END: refused when a column is left. The columns that who
+ * acts leaves are kept with the task until its container, its executable or the tables change.
  */
 
 #include "filter.h"
@@ -51,47 +51,24 @@ GUARD_LINKAGE struct {
 GUARD_LINKAGE struct guard_slot guard_slots[2];
 GUARD_LINKAGE struct guard_self guard_self;
 
-static __always_inline bool vector_and(struct filter_vector *to, const struct filter_vector *with)
-{
-    u64 any = 0;
-
-#pragma unroll
-    for (u32 i = 0; i < FILTER_WORDS; i++) {
-        to->words[i] &= with->words[i];
-        any |= to->words[i];
-    }
-    return any != 0;
-}
-
-static __always_inline u64 kernfs_parent(u64 address)
-{
-    struct kernfs_node *node = (void *)address;
-
-    if (bpf_core_field_exists(node->__parent))
-        return (u64)BPF_CORE_READ(node, __parent);
-    return (u64)BPF_CORE_READ((struct kernfs_node___old *)node, parent);
-}
-
 /* The container of a cgroup or of the nearest one above that is one's. */
-static __always_inline struct guard_container *guard_container_above(struct cgroup *cgroup)
+static __always_inline struct guard_container *guard_container_above(u64 cgroup)
 {
-    struct guard_container *known = NULL;
-    u64 node = (u64)BPF_CORE_READ(cgroup, kn);
-    u64 hierarchy = cgroup_id(cgroup) ^ BPF_CORE_READ(cgroup, kn, id);
-
-    for (u32 level = 0; level <= CGROUP_LEVELS && node && !known; level++) {
-        u64 key = hierarchy ^ BPF_CORE_READ((struct kernfs_node *)node, id);
-        known = bpf_map_lookup_elem(&guard_containers, &key);
-        node = kernfs_parent(node);
+    for (u32 level = 0; level <= CGROUP_LEVELS && cgroup; level++) {
+        u64 id = cgroup_id_at(cgroup);
+        struct guard_container *known = bpf_map_lookup_elem(&guard_containers, &id);
+        if (known)
+            return known;
+        cgroup = cgroup_parent(cgroup);
     }
-    return known;
+    return NULL;
 }
 
 static __always_inline void guard_by_container(struct task_struct *task, struct guard_actor *actor,
                                                struct filter_vector *ret)
 {
     bool stays = !actor->exec_cgroup || actor->exec_cgroup == actor->cgroup;
-    struct guard_container *here = guard_container_above(cgroup_of_task(task));
+    struct guard_container *here = guard_container_above((u64)cgroup_of_task(task));
     u64 key = actor->exec_cgroup;
     struct guard_container *own = stays ? here : bpf_map_lookup_elem(&guard_containers, &key);
     u32 slot = actor->slot & 1;
@@ -111,15 +88,9 @@ static __always_inline void guard_by_container(struct task_struct *task, struct 
     }
 }
 
-/* Whether a column that is left asks for the text: it is not looked at otherwise. */
 CHECKED_ONCE int guard_by_path(struct scratch *s, u32 text, u64 dentry, u64 mount)
 {
-    if (!s || !filter_asks_text(s, text))
-        return true;
-    u32 start = path_build(s, dentry, mount);
-    if (s->path_flags & (PARAM_FLAG_UNREADABLE | PARAM_FLAG_TRUNCATED) || start >= PATH_ROOM)
-        return true;
-    return filter_by_text(s, text, start, PATH_ROOM - start);
+    return !s || filter_by_path(s, text, dentry, mount);
 }
 
 /* FILE_FLAG_* of a file. Its facts take stack that is needed again before they are known. */
@@ -164,12 +135,7 @@ static __always_inline u64 executable_of(struct task_struct *task)
 static __always_inline void guard_prepare(struct scratch *s, u32 type, u32 slot,
                                           const struct filter_vector *columns)
 {
-    s->type = type;
-    s->flags = 0;
-    s->result = 0;
-    s->syscall = 0;
-    s->critical = 0;
-    s->actor = 0;
+    scratch_reset(s, type, 0);
     s->filter_on = 1;
     s->filter_slot = slot;
     s->candidates = *columns;
@@ -215,13 +181,10 @@ static __always_inline u64 hook_argument(void *context, u32 index)
  */
 CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
 {
-    union {
-        struct filter_state state;
-        u64 whole;
-    } read = {.whole = *(volatile u64 *)&filter_state};
+    struct filter_state state = filter_state_now();
     struct task_struct *task = bpf_get_current_task_btf();
 
-    if (read.state.mode == FILTER_OFF)
+    if (state.mode == FILTER_OFF)
         return 0;
     if ((u32)task->tgid == guard_self.pid &&
         task->group_leader->start_boottime / GUARD_TICK_NS == guard_self.start_time)
@@ -233,17 +196,17 @@ CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
         count(COUNTER_DENIED_UNSEEN);
         return GUARD_REFUSES;
     }
-    if (actor->epoch != read.state.epoch || actor->cgroup != cgroup || actor->exec != exec) {
+    if (actor->epoch != state.epoch || actor->cgroup != cgroup || actor->exec != exec) {
         actor->cgroup = cgroup;
         actor->exec = exec;
-        actor->slot = read.state.slot & 1;
-        actor->epoch = read.state.epoch;
+        actor->slot = state.slot & 1;
+        actor->epoch = state.epoch;
         if (!guard_learn(actor))
             actor->epoch--; /* again at its next act */
     }
     u32 slot = actor->slot;
     struct filter_vector columns = *filter_small(slot, FILTER_TYPE_AT + type);
-    if (!vector_and(&columns, executes ? &actor->executing : &actor->columns))
+    if (!filter_and(&columns, executes ? &actor->executing : &actor->columns))
         return 0;
     struct scratch *s = scratch_of_cpu();
     if (!s) {
@@ -261,7 +224,8 @@ static __always_inline struct scratch *guard_scratch(u32 begun)
     return bpf_map_lookup_elem(&scratches, &index);
 }
 
-/* In a hook: `s` has the columns left, or the hook has ended. */
+/* In a hook, or a function whose answer is its verdict: `s` has the columns left, or it has ended.
+ */
 #define GUARD(s, type, executes)                                                                   \
     struct scratch *s;                                                                             \
     u32 s##_begun = guard_begin(type, executes);                                                   \
@@ -285,7 +249,6 @@ CHECKED_ONCE int guard_send(struct scratch *s)
     if (!s)
         return 0;
     struct event_header *header = (void *)s->data;
-    u64 flags = BPF_RB_NO_WAKEUP;
 
     s->filter_on = 1;
     put_columns(s);
@@ -294,11 +257,7 @@ CHECKED_ONCE int guard_send(struct scratch *s)
         return 0;
     header->size = size;
     header->flags = s->flags;
-    if (header->time - last_wakeup[0] > WAKEUP_INTERVAL_NS) {
-        last_wakeup[0] = header->time;
-        flags = BPF_RB_FORCE_WAKEUP;
-    }
-    if (bpf_ringbuf_output(&bulk_ring, s->data, size, flags) < 0)
+    if (bpf_ringbuf_output(&bulk_ring, s->data, size, ring_flags(0, header->time)) < 0)
         count(COUNTER_DROP_BULK_RING_FULL);
     return 0;
 }

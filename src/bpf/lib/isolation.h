@@ -18,21 +18,6 @@ extern int isolation_look(u32 executed, u32 mode);
 extern int isolation_cgroup_among(u64 cgroup, u64 container);
 extern int isolation_record(struct scratch *s, struct isolation_thread *thread, u32 kind);
 
-static __always_inline u64 cgroup_id_at(u64 address)
-{
-    struct cgroup *cgroup = (void *)address;
-    u64 inode = BPF_CORE_READ(cgroup, kn, id);
-
-    return v1_subsystem < 0 ? inode : CGROUP_ID(BPF_CORE_READ(cgroup, root, hierarchy_id), inode);
-}
-
-static __always_inline u64 cgroup_parent(u64 address)
-{
-    struct cgroup *cgroup = (void *)address;
-
-    return (u64)BPF_CORE_READ(cgroup, self.parent, cgroup);
-}
-
 /* The allowance of the container that a cgroup is in, NULL for none. */
 static __always_inline struct isolation_allowance *isolation_of_cgroup(u64 cgroup)
 {

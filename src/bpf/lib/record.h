@@ -179,11 +179,23 @@ static __always_inline void put_columns(struct scratch *s)
  */
 #define WAKEUP_INTERVAL_NS 5000000
 
+/* How a record of this time goes into a ring. */
+static __always_inline u64 ring_flags(u32 critical, u64 time)
+{
+    u64 *last = &last_wakeup[critical & 1];
+
+    if (time - *last <= WAKEUP_INTERVAL_NS)
+        return BPF_RB_NO_WAKEUP;
+    *last = time;
+    count(COUNTER_WAKEUPS);
+    return BPF_RB_FORCE_WAKEUP;
+}
+
 static __always_inline void record_submit(struct scratch *s)
 {
     u32 critical = !!s->critical;
     struct event_header *header = (void *)s->data;
-    u64 size, flags = BPF_RB_NO_WAKEUP;
+    u64 size, flags;
     bool once = !critical && noise_settings.window;
 
     if (once) {
@@ -204,14 +216,8 @@ static __always_inline void record_submit(struct scratch *s)
     if (!critical && noise_limits(s))
         return;
 
-    u64 *last = &last_wakeup[critical & 1];
-    if (header->time - *last > WAKEUP_INTERVAL_NS) {
-        *last = header->time;
-        flags = BPF_RB_FORCE_WAKEUP;
-        count(COUNTER_WAKEUPS);
-    }
-
     long r;
+    flags = ring_flags(critical, header->time);
     if (critical)
         r = bpf_ringbuf_output(&critical_ring, s->data, size, flags);
     else

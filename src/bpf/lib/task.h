@@ -94,6 +94,17 @@ CHECKED_ONCE int record_header(struct scratch *s)
     return 0;
 }
 
+/* For what is no system call. */
+static __always_inline void scratch_reset(struct scratch *s, u32 type, u32 critical)
+{
+    s->type = type;
+    s->flags = 0;
+    s->result = 0;
+    s->syscall = 0;
+    s->critical = critical;
+    s->actor = 0;
+}
+
 /* Begin a record of an event that is no system call, by `task` or, NULL, the current thread. */
 static __always_inline struct scratch *record_begin(u32 type, struct task_struct *task)
 {
@@ -103,12 +114,7 @@ static __always_inline struct scratch *record_begin(u32 type, struct task_struct
         count(COUNTER_DROP_SCRATCH_BUSY);
         return NULL;
     }
-    s->type = type;
-    s->flags = 0;
-    s->result = 0;
-    s->syscall = 0;
-    s->critical = 1;
-    s->actor = 0;
+    scratch_reset(s, type, 1);
     if (task)
         record_header_of(s, task);
     else
