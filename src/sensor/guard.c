@@ -12,15 +12,14 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "sensor/filter_maps.h"
-#include "sensor/hierarchy.h"
 #include "sensor/libbpf_words.h"
+#include "sensor/object.h"
 #include "sensor/sensor_internal.h"
 
 #include "guard_skeleton.skel.h"
 
-#define HOOKS_MAX         64
-#define SCRATCHES_PER_CPU 2 /* NESTING of bpf/lib/maps.h */
-#define PROGRAM_PREFIX    "guard_"
+#define HOOKS_MAX      64
+#define PROGRAM_PREFIX "guard_"
 
 struct guard {
     struct guard_skeleton *skeleton;
@@ -112,44 +111,24 @@ static int choose(struct guard *guard, const struct guard_rules *rules, const st
     return 0;
 }
 
-/* Maps of the sensor's that guards don't have. */
-static int leave_out_maps(struct guard *guard)
-{
-    struct bpf_map *left_out[] = {
-        guard->skeleton->maps.actors,
-        guard->skeleton->maps.critical_ring,
-        guard->skeleton->maps.event_rows,
-        guard->skeleton->maps.filter_masks,
-        guard->skeleton->maps.isolation_allowances,
-        guard->skeleton->maps.isolation_owners,
-        guard->skeleton->maps.isolation_threads,
-        guard->skeleton->maps.noise_repeats,
-        guard->skeleton->maps.socket_roles,
-        guard->skeleton->maps.syscall_programs_regs,
-        guard->skeleton->maps.syscall_programs_unused,
-    };
-    int r = 0;
-
-    for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]) && r == 0; i++)
-        r = bpf_map__set_autocreate(left_out[i], false);
-    return r;
-}
-
 static int configure(struct guard *guard, int ring, const struct btf *btf)
 {
     struct guard_skeleton *skeleton = guard->skeleton;
-    int cpus = libbpf_num_possible_cpus();
+    const struct object_machine machine = OBJECT_MACHINE(skeleton);
+    const struct bpf_map *const kept[] = {
+        skeleton->maps.scratches,        skeleton->maps.counters,
+        skeleton->maps.bulk_ring,        skeleton->maps.filter_paths,
+        skeleton->maps.filter_names,     skeleton->maps.filter_addresses,
+        skeleton->maps.filter_ports,     skeleton->maps.guard_actors,
+        skeleton->maps.guard_containers, skeleton->maps.bss,
+        skeleton->maps.rodata,
+    };
 
-    if (cpus < 0)
-        return cpus;
     skeleton->rodata->is_guard = true;
-    skeleton->rodata->can_load =
-        btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-    hierarchy_find(btf, &skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
-    int r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
+    int r = object_fit(&machine, btf);
     if (r == 0)
         r = bpf_map__reuse_fd(skeleton->maps.bulk_ring, ring);
-    return r < 0 ? r : leave_out_maps(guard);
+    return r < 0 ? r : object_keep_maps(skeleton->obj, kept, sizeof(kept) / sizeof(kept[0]));
 }
 
 /* In ticks since boot: field 22 of /proc/self/stat, the 20th behind the name. */

@@ -5,16 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/loop.h"
 
 static bool is_bpf_file_system(const char *base)
 {
@@ -77,14 +78,12 @@ static int pin(void *data, const char *hook, struct bpf_link *link)
 int guard_pins_replace(struct guard *guard, const char *base, struct error *ret_error)
 {
     char name[64], directory[PATH_MAX];
-    struct timespec now;
 
     if (!is_bpf_file_system(base))
         return error_set(ret_error, -EOPNOTSUPP, "no bpf file system is mounted above %s", base);
     if (mkdir(base, 0700) < 0 && errno != EEXIST)
         return error_set(ret_error, -errno, "can't make %s: %s", base, strerror(errno));
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    snprintf(name, sizeof(name), "guard-%lld-%09ld", (long long)now.tv_sec, now.tv_nsec);
+    snprintf(name, sizeof(name), "guard-%" PRIu64, loop_now());
     snprintf(directory, sizeof(directory), "%s/%s", base, name);
     if (mkdir(directory, 0700) < 0)
         return error_set(ret_error, -errno, "can't make %s: %s", directory, strerror(errno));

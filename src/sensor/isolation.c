@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/loop.h"
 #include "sensor/sensor_internal.h"
 
 /* As in /proc/PID/ns, by enum isolation_namespace. */
@@ -57,14 +57,6 @@ static void isolate_process(struct sensor *sensor, const struct isolation_allowa
                             BPF_NOEXIST);
 }
 
-static uint64_t boot_time(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
-}
-
 int sensor_isolate(struct sensor *sensor, const struct isolation_allowance *given, uint32_t first)
 {
     const uint32_t *host = sensor->skeleton->bss->isolation_host;
@@ -80,7 +72,7 @@ int sensor_isolate(struct sensor *sensor, const struct isolation_allowance *give
             errno != EEXIST)
             return -errno;
     }
-    allowed.since = boot_time();
+    allowed.since = loop_now();
     if (bpf_map_update_elem(allowances, &allowed.cgroup, &allowed, BPF_ANY) < 0)
         return -errno;
     isolate_process(sensor, &allowed, first);

@@ -13,11 +13,9 @@
 #include "event/filter.h"
 #include "event/noise.h"
 #include "event/table.h"
-#include "sensor/hierarchy.h"
+#include "sensor/object.h"
 
 #include "describe.skel.h"
-
-#define SCRATCHES_PER_CPU 2 /* NESTING of bpf/lib/maps.h */
 
 struct permission {
     struct describe *program;
@@ -27,39 +25,17 @@ struct permission {
 DEFINE_CLEANUP(struct permission *, permission_close);
 DEFINE_CLEANUP(struct btf *, btf__free);
 
-/* Maps of the sensor's programs that this one does not use are not made. */
-static int choose_maps(struct describe *program)
+static int configure(struct describe *program, const struct btf *btf)
 {
-    const struct bpf_map *const used[] = {
+    const struct object_machine machine = OBJECT_MACHINE(program);
+    const struct bpf_map *const kept[] = {
         program->maps.scratches, program->maps.counters, program->maps.permission_records,
         program->maps.bss,       program->maps.rodata,
     };
-    struct bpf_map *map;
-    int r = 0;
 
-    bpf_object__for_each_map(map, program->obj)
-    {
-        bool wanted = false;
-        for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
-            wanted |= map == used[i];
-        if (r == 0 && !wanted)
-            r = bpf_map__set_autocreate(map, false);
-    }
-    return r;
-}
-
-static int configure(struct describe *program, const struct btf *btf)
-{
-    int cpus = libbpf_num_possible_cpus();
-
-    if (cpus < 0)
-        return cpus;
     program->rodata->describes_another = true;
-    program->rodata->can_load =
-        btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-    hierarchy_find(btf, &program->rodata->v1_subsystem, &program->rodata->v1_hierarchy);
-    int r = bpf_map__set_max_entries(program->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
-    return r < 0 ? r : choose_maps(program);
+    int r = object_fit(&machine, btf);
+    return r < 0 ? r : object_keep_maps(program->obj, kept, sizeof(kept) / sizeof(kept[0]));
 }
 
 static bool is_asked_about(uint8_t type)

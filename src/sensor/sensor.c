@@ -15,9 +15,9 @@
 #include "event/filter.h"
 #include "event/table.h"
 #include "sensor/filter.h"
-#include "sensor/hierarchy.h"
 #include "sensor/hook_check.h"
 #include "sensor/libbpf_words.h"
+#include "sensor/object.h"
 #include "sensor/privileges.h"
 
 #define NS_PER_S              1000000000ull
@@ -27,7 +27,6 @@
 #define RING_MAX              (1u << 28)
 #define RECORD_USUAL          256 /* bytes of a usual event of the bulk ring */
 #define BURST_SHARE           16  /* of the ring, that one cgroup may fill at once by default */
-#define SCRATCHES_PER_CPU     2   /* NESTING of bpf/lib/maps.h */
 
 /* How long after the last record the rings are looked at without a wake-up: several times
  * WAKEUP_INTERVAL_NS of bpf/lib/record.h. */
@@ -181,19 +180,13 @@ static void fill_clone_types(struct bulwark *skeleton)
 static int configure(struct bulwark *skeleton, const struct sensor_config *config,
                      const struct btf *btf)
 {
-    int cpus = libbpf_num_possible_cpus();
-    int r;
+    const struct object_machine machine = OBJECT_MACHINE(skeleton);
 
-    if (cpus < 0)
-        return cpus;
     if (getrandom((void *)(uintptr_t)skeleton->rodata->noise_secret,
                   sizeof(skeleton->rodata->noise_secret), 0) < 0)
         return -errno;
-    skeleton->rodata->can_load =
-        btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-    hierarchy_find(btf, &skeleton->rodata->v1_subsystem, &skeleton->rodata->v1_hierarchy);
     fill_clone_types(skeleton);
-    r = bpf_map__set_max_entries(skeleton->maps.scratches, SCRATCHES_PER_CPU * (__u32)cpus);
+    int r = object_fit(&machine, btf);
     if (r == 0)
         r = bpf_map__set_max_entries(skeleton->maps.critical_ring, config->critical_ring_bytes);
     if (r == 0)
