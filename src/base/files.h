@@ -2,6 +2,7 @@
 #ifndef BASE_FILES_H
 #define BASE_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,5 +20,8 @@ ssize_t read_full(int fd, void *data, size_t max);
 
 /* Write all of `data`, through interruptions and short writes. 0 or -errno. */
 int write_all(int fd, const void *data, size_t len);
+
+/* Whether a path is `top`, or below it; both absolute, without a slash at the end but for "/". */
+bool path_is_below(const char *path, const char *top);
 
 #endif

@@ -260,7 +260,7 @@ int case_event(struct case_builder *builder, const struct yaml_node *node,
     if (r < 0)
         return r;
 
-    bool is_exec = (info->type == EVENT_EXECVE || info->type == EVENT_EXECVEAT) && result >= 0;
+    bool is_exec = event_executes(info->type) && result >= 0;
     r = find_actor(builder, node, defaults, default_count, is_exec, &actor);
     if (r == 0)
         r = case_actor_header(builder, actor, &header);

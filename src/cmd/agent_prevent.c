@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "enforce/exec_head.h"
 #include "enforce/fanotify.h"
+#include "event/table.h"
 #include "rules/foresee.h"
 #include "rules/response.h"
 #include "sensor/permission.h"
@@ -58,11 +59,6 @@ struct asking {
     const struct fanotify_question *question;
     bool answered;
 };
-
-static bool is_exec(unsigned type)
-{
-    return type == EVENT_EXECVE || type == EVENT_EXECVEAT;
-}
 
 static void remember_denial(struct prevention *prevention, const struct alert *alert)
 {
@@ -254,12 +250,12 @@ void agent_prevent_note(struct agent *agent, const struct event_header *header)
 
     if (!prevention)
         return;
-    if (is_exec(header->type) || header->type == EVENT_PROCEXIT) {
+    if (event_executes(header->type) || header->type == EVENT_PROCEXIT) {
         uint32_t *program = &prevention->programs[header->tid % THREADS];
         if (*program == header->tid)
             *program = 0;
     }
-    if (header->result < 0 || !(changes_mounts(header->type) || is_exec(header->type)))
+    if (header->result < 0 || !(changes_mounts(header->type) || event_executes(header->type)))
         return;
     /* A container is not known to be one before its runtime has made it. */
     const struct process *process = world_process_by_pid(agent->world, header->pid);

@@ -130,13 +130,6 @@ bool freezer_is_set(const char *directory)
     return strncmp(text, control->thaw, strlen(control->thaw)) != 0; /* FREEZING too */
 }
 
-static bool is_below(const char *path, const char *top)
-{
-    size_t len = strlen(top);
-
-    return strncmp(path, top, len) == 0 && (!path[len] || path[len] == '/');
-}
-
 /* The path of a process ("self" or a pid) in one hierarchy. */
 static int path_of(const char *who, unsigned hierarchy, char **ret_path)
 {
@@ -234,7 +227,7 @@ static int is_stranger(void *data, const char *pid)
     const struct search *search = data;
     _cleanup_free_ char *path = NULL;
 
-    return path_of(pid, search->hierarchy, &path) == 0 && !is_below(path, search->top);
+    return path_of(pid, search->hierarchy, &path) == 0 && !path_is_below(path, search->top);
 }
 
 /* This program must not be frozen by itself, nor the machine. */
@@ -242,7 +235,7 @@ static bool is_forbidden(unsigned hierarchy, const char *path)
 {
     _cleanup_free_ char *own = NULL;
 
-    return strcmp(path, "/") == 0 || path_of("self", hierarchy, &own) < 0 || is_below(own, path);
+    return strcmp(path, "/") == 0 || path_of("self", hierarchy, &own) < 0 || path_is_below(own, path);
 }
 
 /* The path in `hierarchy` of some process that is in a cgroup of another one; -ESRCH for none. */

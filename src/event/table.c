@@ -400,6 +400,13 @@ const struct event_type_info *event_type_info(unsigned type)
     return type < EVENT_TYPE_MAX && rows[type].name ? &rows[type] : NULL;
 }
 
+bool event_opens(unsigned type)
+{
+    const struct event_type_info *info = event_type_info(type);
+
+    return info && info->family == FAMILY_OPEN && type != EVENT_MEMFD_CREATE;
+}
+
 enum event_type event_type_by_name(const char *name)
 {
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)

@@ -96,6 +96,15 @@ bool event_arg_name_exists(const char *name);
  */
 void event_syscall_table(bool compat, uint8_t types[EVENT_SYSCALL_MAX]);
 
+/* execve, execveat. */
+static inline bool event_executes(unsigned type)
+{
+    return type == EVENT_EXECVE || type == EVENT_EXECVEAT;
+}
+
+/* Calls that open a file which a path or handle leads to. */
+bool event_opens(unsigned type);
+
 /* What the kernel calls the function behind a 64-bit call, without its prefix: "openat" of
  * __x64_sys_openat. NULL for a number that makes no event. */
 const char *event_syscall_function(unsigned number);

@@ -151,22 +151,10 @@ static const char *why_not(const struct atom *atom, enum foreseen act, const cha
     return NULL;
 }
 
-static bool is_exec(unsigned type)
-{
-    return type == EVENT_EXECVE || type == EVENT_EXECVEAT;
-}
-
-static bool is_open(unsigned type)
-{
-    const struct event_type_info *info = event_type_info(type);
-
-    return info && info->family == FAMILY_OPEN && type != EVENT_MEMFD_CREATE;
-}
-
 static bool can_be(const struct term *term, enum foreseen act)
 {
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
-        if ((act == FORESEEN_EXEC ? is_exec(type) : is_open(type)) &&
+        if ((act == FORESEEN_EXEC ? event_executes(type) : event_opens(type)) &&
             type_set_has(&term->match, type))
             return true;
     return false;
@@ -234,7 +222,7 @@ void rules_foresight(const struct ruleset *rules, size_t index,
     foresight.left_out = foresight.asks[FORESEEN_OPEN] && names_what_is_left_out(condition);
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
         foresight.others |=
-            type_set_has(&condition->match, type) && !is_exec(type) && !is_open(type);
+            type_set_has(&condition->match, type) && !event_executes(type) && !event_opens(type);
     *ret_foresight = foresight;
 }
 
@@ -289,7 +277,7 @@ bool rules_judge_foreseen(struct ruleset *rules, struct world *world,
                           const struct judged_event *judged, rules_alert alert, void *data)
 {
     unsigned type = judged->event->header->type;
-    enum foreseen act = is_exec(type) ? FORESEEN_EXEC : FORESEEN_OPEN;
+    enum foreseen act = event_executes(type) ? FORESEEN_EXEC : FORESEEN_OPEN;
 
     if (type >= EVENT_TYPE_MAX)
         return false;

@@ -38,14 +38,6 @@ static int configure(struct describe *program, const struct btf *btf)
     return r < 0 ? r : object_keep_maps(program->obj, kept, sizeof(kept) / sizeof(kept[0]));
 }
 
-static bool is_asked_about(uint8_t type)
-{
-    const struct event_type_info *info = event_type_info(type);
-
-    return type == EVENT_EXECVE || type == EVENT_EXECVEAT ||
-           (info && info->family == FAMILY_OPEN && type != EVENT_MEMFD_CREATE);
-}
-
 static void fill_types(struct describe *program)
 {
     uint8_t types[EVENT_SYSCALL_MAX];
@@ -55,7 +47,9 @@ static void fill_types(struct describe *program)
 
         event_syscall_table(compat, types);
         for (unsigned number = 0; number < EVENT_SYSCALL_MAX; number++)
-            table[number] = is_asked_about(types[number]) ? types[number] : EVENT_NONE;
+            table[number] = event_executes(types[number]) || event_opens(types[number])
+                                ? types[number]
+                                : EVENT_NONE;
     }
 }
 

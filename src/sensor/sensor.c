@@ -80,7 +80,7 @@ static bool wanted(const struct sensor_needs *needs, uint8_t type)
 {
     const struct event_type_info *info = event_type_info(type);
 
-    if (type == EVENT_EXECVE || type == EVENT_EXECVEAT)
+    if (event_executes(type))
         return true;
     if (!info || info->family == FAMILY_PROCESS)
         return false;

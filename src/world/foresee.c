@@ -2,13 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "event/table.h"
 #include "world/image.h"
 #include "world/world_internal.h"
-
-static bool executes(const struct event_header *header)
-{
-    return header->type == EVENT_EXECVE || header->type == EVENT_EXECVEAT;
-}
 
 /* The kernel names a program by its file's name. */
 static void name_by_file(struct event_header *header, const struct event_param *path)
@@ -45,7 +41,7 @@ static int find_actor(struct world *world, const struct event *event,
     }
     process_ref(&entry->process);
     container = world_event_container(world, event);
-    if (!container && !entry->process.container && executes(event->header))
+    if (!container && !entry->process.container && event_executes(event->header->type))
         container = world_container_by_namespaces(world, event);
     world_enter_container(entry, container);
     *ret_entry = entry;
@@ -98,7 +94,7 @@ int world_foresee(struct world *world, const void *record, size_t size, world_ju
             .wall_time = event.header->time + (uint64_t)world->clock_offset,
         };
         world->actor = entry;
-        if (executes(event.header))
+        if (event_executes(event.header->type))
             r = judge_exec(world, &judged, judge, data);
         else
             judge(data, &judged);

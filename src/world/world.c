@@ -133,7 +133,7 @@ static void advance(struct world *world, uint64_t now)
 
 static bool is_exec(const struct event_header *header)
 {
-    return (header->type == EVENT_EXECVE || header->type == EVENT_EXECVEAT) && header->result >= 0;
+    return event_executes(header->type) && header->result >= 0;
 }
 
 static int find_actor(struct world *world, const struct event *event,
