@@ -136,6 +136,10 @@ bool agent_judge_denied(struct agent *agent, const struct judged_event *judged);
  * was refused, which was told, or it is one of the container's runtime, which no guard looks at. */
 bool agent_guard_has_told(struct agent *agent, const struct alert *alert);
 
+/* True for an act that guards should have refused, by the rules: told so. */
+bool agent_guard_missed(struct agent *agent, const struct alert *alert);
+void agent_print_guard(const struct agent *agent);
+
 /* agent_respond.c */
 
 int agent_open_responder(struct agent *agent);
@@ -148,10 +152,6 @@ void agent_tell_paused(void);
 /* The counters, and their line at the end. */
 void agent_print_responses(const struct agent *agent);
 void agent_print_responses_summary(const struct agent *agent);
-
-/* True for an act that guards should have refused, by the rules: told so. */
-bool agent_guard_missed(struct agent *agent, const struct alert *alert);
-void agent_print_guard(const struct agent *agent);
 
 /* agent_noise.c */
 

@@ -35,7 +35,8 @@ struct agent_guard {
 
 /* What cgroups are to be told. */
 struct gathering {
-    struct agent *agent;
+    struct ruleset *rules;
+    struct world *world;
     struct guard_cgroup *items;
     size_t count, room;
     bool failed;
@@ -57,7 +58,7 @@ static void gather(void *data, uint64_t id, struct container *container)
     }
     struct guard_cgroup *slot = &to->items[to->count++];
     slot->id = id;
-    rules_guard_container(to->agent->rules, to->agent->world, container, &slot->columns);
+    rules_guard_container(to->rules, to->world, container, &slot->columns);
 }
 
 static int compare(const void *a, const void *b)
@@ -67,10 +68,10 @@ static int compare(const void *a, const void *b)
     return left->id < right->id ? -1 : left->id > right->id;
 }
 
-static int gather_all(struct agent *agent, struct gathering *ret)
+static int gather_all(struct ruleset *rules, struct world *world, struct gathering *ret)
 {
-    *ret = (struct gathering){.agent = agent};
-    world_each_cgroup(agent->world, gather, ret);
+    *ret = (struct gathering){.rules = rules, .world = world};
+    world_each_cgroup(world, gather, ret);
     if (ret->failed) {
         free(ret->items);
         return -ENOMEM;
@@ -115,7 +116,7 @@ void agent_guard_containers(struct agent *agent)
     if (!own || !own->guard || own->changes == world_container_changes(agent->world))
         return;
     own->changes = world_container_changes(agent->world);
-    if (gather_all(agent, &now) < 0)
+    if (gather_all(agent->rules, agent->world, &now) < 0)
         return;
     tell_difference(own, &now);
     free(own->cgroups);
@@ -148,6 +149,19 @@ static int put_in_force(struct agent *agent, const struct guard_rules *rules,
     return 0;
 }
 
+/* No rule denies any more, or none did: nor does what an agent before has left. */
+static void end_guard(struct agent *agent)
+{
+    struct error why;
+
+    if (guard_pins_remove(GUARD_PINS, &why) < 0)
+        log_error("%s", why.message);
+    if (agent->guard) {
+        guard_close(agent->guard->guard);
+        agent->guard->guard = NULL;
+    }
+}
+
 int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *ret_error)
 {
     const struct rules_guard *made = NULL;
@@ -156,31 +170,23 @@ int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *re
 
     if (!rules || agent->options->record_only)
         return 0;
-    if (guard_probe(&why) < 0)
+    if (!rules_deny(rules)) {
+        end_guard(agent);
+        return 0;
+    }
+    if (!agent->guard && guard_probe(&why) < 0)
         return 0;
     int r = rules_make_guard(rules, &made, ret_error);
     if (r < 0)
         return r;
-    if (!made && guard_pins_remove(GUARD_PINS, &why) < 0)
-        log_error("%s", why.message);
-    if (!agent->guard && !made)
-        return 0;
     if (!agent->guard && !(agent->guard = calloc(1, sizeof(*agent->guard))))
         return error_set(ret_error, -ENOMEM, "out of memory");
     struct agent_guard *own = agent->guard;
-    if (!made) {
-        guard_close(own->guard);
-        own->guard = NULL;
-        return 0;
-    }
     struct guard_rules tables = {.tables = &made->tables, .slot = made->slot};
     memcpy(tables.types, made->types, sizeof(tables.types));
-    struct ruleset *before = agent->rules;
-    agent->rules = rules;
     rules_guard_container(rules, agent->world, NULL, &tables.slot.host);
     own->changes = world_container_changes(agent->world);
-    r = gather_all(agent, &cgroups);
-    agent->rules = before;
+    r = gather_all(rules, agent->world, &cgroups);
     if (r < 0)
         return error_set(ret_error, r, "out of memory");
     r = put_in_force(agent, &tables, &cgroups, ret_error);
@@ -228,12 +234,12 @@ static void on_denied(void *data, const struct alert *alert)
 bool agent_judge_denied(struct agent *agent, const struct judged_event *judged)
 {
     const struct event_header *header = judged->event->header;
-    const struct event_param *param = event_param(judged->event, PARAM_COLUMNS);
     struct agent_guard *own = agent->guard;
     struct filter_left left;
 
     if (!(header->flags & EVENT_FLAG_DENIED))
         return false;
+    const struct event_param *param = event_param(judged->event, PARAM_COLUMNS);
     if (!own || !own->guard || !param || param->len != sizeof(left))
         return true;
     memcpy(&left, param->data, sizeof(left));

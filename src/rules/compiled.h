@@ -157,6 +157,13 @@ struct rule {
     struct format output;
 };
 
+/* Whether acts are to be refused for it. */
+static inline bool rule_denies(const struct rule *rule)
+{
+    return rule->info.enabled && rule->info.action == ACTION_DENY &&
+           rule->info.mode == MODE_ENFORCE;
+}
+
 /* Rules that can match an event of one type, in order. */
 struct rule_index {
     struct rule **rules;

@@ -36,6 +36,13 @@ enum type_use filter_type_use(unsigned type, bool dns)
     }
 }
 
+bool filter_column_may_hold(struct truths *truths, const struct column *column,
+                            const struct key *key)
+{
+    return (key->dimension != DIMENSION_TYPE || type_set_has(&column->types, key->index)) &&
+           truth_may_hold(truths, &column->of[key->dimension], key);
+}
+
 void filter_decide(struct truths *truths, const struct columns *columns,
                    const struct filter_vector *which, const struct key *key,
                    struct filter_vector *ret)
@@ -43,9 +50,7 @@ void filter_decide(struct truths *truths, const struct columns *columns,
     for (size_t c = 0; c < columns->count; c++) {
         if (!filter_vector_has(which, c))
             continue;
-        const struct column *column = &columns->items[c];
-        bool fits = key->dimension != DIMENSION_TYPE || type_set_has(&column->types, key->index);
-        if (fits && truth_may_hold(truths, &column->of[key->dimension], key))
+        if (filter_column_may_hold(truths, &columns->items[c], key))
             filter_vector_set(ret, c);
         else
             filter_vector_clear(ret, c);

@@ -21,6 +21,13 @@ enum type_use {
 /* `dns`: names of addresses are asked for. */
 enum type_use filter_type_use(unsigned type, bool dns);
 
+/* Whether one may hold at a key. */
+bool filter_column_may_hold(struct truths *truths, const struct column *column,
+                            const struct key *key);
+
+/* The dimension of a table of paths; all but FILTER_TEXT_ANCESTOR have one. */
+enum dimension filter_text_dimension(enum filter_text text);
+
 /* Decide those columns of *columns that are in `which` at a key; the others stay as they are. */
 void filter_decide(struct truths *truths, const struct columns *columns,
                    const struct filter_vector *which, const struct key *key,

@@ -18,6 +18,11 @@ static const struct {
     [FILTER_TEXT_PARENT] = {DIMENSION_PARENT, 4096},
 };
 
+enum dimension filter_text_dimension(enum filter_text text)
+{
+    return dimensions[text].dimension;
+}
+
 #define NAMES_MAX 4096
 
 /* Columns of more are looked at alternative by alternative. */
@@ -228,7 +233,7 @@ static int append_paths(struct arena *arena, enum filter_text text, struct filte
 static int fill_paths(struct truths *truths, const struct columns *columns, enum filter_text text,
                       struct filter_tables *tables)
 {
-    const enum dimension dimension = dimensions[text].dimension;
+    const enum dimension dimension = filter_text_dimension(text);
     struct texts texts = {.arena = &truths->rules->arena, .max = dimensions[text].max};
 
     if (!filter_is_asked(columns, dimension, &tables->slot.texts_unasked[text]))

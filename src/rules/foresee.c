@@ -251,19 +251,13 @@ bool rule_foresight_text(const struct rule_foresight *foresight, struct buf *buf
     return all;
 }
 
-static bool is_to_deny(const struct rule *rule)
-{
-    return rule->info.enabled && rule->info.action == ACTION_DENY &&
-           rule->info.mode == MODE_ENFORCE;
-}
-
 void rules_foresees(struct ruleset *rules, bool ret_wanted[FORESEEN_MAX])
 {
     memset(ret_wanted, false, FORESEEN_MAX * sizeof(*ret_wanted));
     for (size_t i = 0; i < rules->rule_count; i++) {
         struct rule_foresight foresight;
 
-        if (!is_to_deny(rules->rules[i]))
+        if (!rule_denies(rules->rules[i]))
             continue;
         rules_foresight(rules, i, &foresight);
         for (int act = 0; act < FORESEEN_MAX; act++) {

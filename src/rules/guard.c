@@ -20,12 +20,6 @@ struct guard {
     struct filter filter;
 };
 
-static bool is_kept(const struct rule *rule)
-{
-    return rule->info.enabled && rule->info.action == ACTION_DENY &&
-           rule->info.mode == MODE_ENFORCE;
-}
-
 static const struct {
     const char *field;
     enum dimension dimension;
@@ -86,9 +80,10 @@ static const char *instead_of(const struct atom *atom)
 
 static bool is_text(enum dimension dimension)
 {
-    return dimension == DIMENSION_PATH || dimension == DIMENSION_ARGUMENT ||
-           dimension == DIMENSION_ARGUMENT2 || dimension == DIMENSION_EXECUTABLE ||
-           dimension == DIMENSION_PARENT;
+    for (enum filter_text text = 0; text < FILTER_TEXT_ANCESTOR; text++)
+        if (filter_text_dimension(text) == dimension)
+            return true;
+    return false;
 }
 
 /* Whether an atom is known for certain wherever it is looked at. */
@@ -149,8 +144,7 @@ static bool column_has_type(struct truths *truths, const struct column *column, 
 {
     const struct key key = {.dimension = DIMENSION_TYPE, .index = type};
 
-    return type_set_has(&column->types, type) &&
-           truth_may_hold(truths, &column->of[DIMENSION_TYPE], &key);
+    return filter_column_may_hold(truths, column, &key);
 }
 
 static bool column_has_any(struct truths *truths, const struct column *column,
@@ -236,21 +230,13 @@ static void unite_types(struct guard *guard)
 /* A dimension that asked for too much has no table: here that would deny too much. */
 static bool has_all_tables(const struct guard *guard)
 {
-    static const struct {
-        enum dimension dimension;
-        enum filter_text text;
-    } texts[] = {{DIMENSION_PATH, FILTER_TEXT_PATH},
-                 {DIMENSION_ARGUMENT, FILTER_TEXT_ARGUMENT},
-                 {DIMENSION_ARGUMENT2, FILTER_TEXT_ARGUMENT2},
-                 {DIMENSION_EXECUTABLE, FILTER_TEXT_EXECUTABLE},
-                 {DIMENSION_PARENT, FILTER_TEXT_PARENT}};
     const struct columns *columns = &guard->filter.columns;
     const struct filter_slot *slot = &guard->filter.tables.slot;
     struct filter_vector unasked;
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (filter_is_asked(columns, texts[i].dimension, &unasked) &&
-            !slot->asks_texts[texts[i].text])
+    for (enum filter_text text = 0; text < FILTER_TEXT_ANCESTOR; text++)
+        if (filter_is_asked(columns, filter_text_dimension(text), &unasked) &&
+            !slot->asks_texts[text])
             return false;
     return (!filter_is_asked(columns, DIMENSION_NAME, &unasked) || slot->asks_names) &&
            (!filter_is_asked(columns, DIMENSION_ADDRESS, &unasked) || slot->asks_addresses) &&
@@ -268,11 +254,11 @@ static int make(struct ruleset *rules, struct guard *guard, struct error *ret_er
         return error_set(ret_error, r, "out of memory");
     struct truths truths = {.rules = rules, .world = world, .exact = true};
     for (size_t i = 0; i < rules->rule_count && r == 0; i++)
-        if (is_kept(rules->rules[i]))
+        if (rule_denies(rules->rules[i]))
             r = check_term(&truths, rules->rules[i], rules->rules[i]->condition, ret_error);
     if (r < 0)
         return r;
-    r = columns_make_of(rules, &rules->arena, is_kept, guard_dimension, columns);
+    r = columns_make_of(rules, &rules->arena, rule_denies, guard_dimension, columns);
     if (r < 0)
         return error_set(ret_error, r, "out of memory");
     for (size_t c = 0; c < columns->count && r == 0; c++)
@@ -303,15 +289,20 @@ static int make(struct ruleset *rules, struct guard *guard, struct error *ret_er
     return 0;
 }
 
+bool rules_deny(const struct ruleset *rules)
+{
+    for (size_t i = 0; i < rules->rule_count; i++)
+        if (rule_denies(rules->rules[i]))
+            return true;
+    return false;
+}
+
 int rules_make_guard(struct ruleset *rules, const struct rules_guard **ret_guard,
                      struct error *ret_error)
 {
     const struct rules_counters before = rules->counters;
-    bool any = false;
 
-    for (size_t i = 0; i < rules->rule_count; i++)
-        any |= is_kept(rules->rules[i]);
-    if (!any) {
+    if (!rules_deny(rules)) {
         *ret_guard = NULL;
         return 0;
     }

@@ -26,6 +26,9 @@ struct rules_guard {
 int rules_make_guard(struct ruleset *rules, const struct rules_guard **ret_guard,
                      struct error *ret_error);
 
+/* Whether there is such a rule. */
+bool rules_deny(const struct ruleset *rules);
+
 /* The columns that a container leaves; NULL: the host. */
 void rules_guard_container(struct ruleset *rules, struct world *world, struct container *container,
                            struct filter_vector *ret_columns);
