@@ -301,6 +301,21 @@ static void test_broken_files_are_counted(void **state)
     facts_free(facts);
 }
 
+/* A machine with nothing on it yet. */
+static struct world_requests begin(struct tree *tree, struct facts **ret_facts)
+{
+    tree_make(tree);
+    assert_int_equal(facts_new(tree->root, NULL, NULL, ret_facts, NULL), 0);
+    return facts_requests(*ret_facts);
+}
+
+static void end(struct facts *facts, struct tree *tree)
+{
+    testing_forget();
+    facts_free(facts);
+    tree_remove(tree);
+}
+
 /* A container that appears, is being made, has its state, and is gone. */
 static void test_refresh(void **state)
 {
@@ -308,9 +323,7 @@ static void test_refresh(void **state)
     struct facts *facts = NULL;
     struct cgroup_container container;
 
-    tree_make(&tree);
-    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, NULL), 0);
-    struct world_requests requests = facts_requests(facts);
+    struct world_requests requests = begin(&tree, &facts);
     assert_int_equal(requests.cgroup_container(facts, NULL, 1, "/a", &container), -ENOENT);
 
     tree_mkdir(&tree, "run/crun/a");
@@ -327,9 +340,7 @@ static void test_refresh(void **state)
     assert_int_equal(rmdir(tree_path(&tree, "run/crun/a")), 0);
     assert_int_equal(requests.cgroup_container(facts, NULL, 1, "/a", &container), -ENOENT);
 
-    testing_forget();
-    facts_free(facts);
-    tree_remove(&tree);
+    end(facts, &tree);
 }
 
 static void set_age(struct tree *tree, const char *name, time_t seconds)
@@ -347,9 +358,7 @@ static void test_state_comes_late(void **state)
     struct facts *facts = NULL;
     struct cgroup_container container;
 
-    tree_make(&tree);
-    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, NULL), 0);
-    struct world_requests requests = facts_requests(facts);
+    struct world_requests requests = begin(&tree, &facts);
     tree_mkdir(&tree, "run/runc/a");
     set_age(&tree, "run/runc/a", 3600);
     set_age(&tree, "run/runc", 3600);
@@ -359,9 +368,7 @@ static void test_state_comes_late(void **state)
     set_age(&tree, "run/runc", 3600);
     assert_int_equal(requests.container_metadata(facts, NULL, "a", RUNTIME_RUNC, NULL, 0), 0);
 
-    testing_forget();
-    facts_free(facts);
-    tree_remove(&tree);
+    end(facts, &tree);
 }
 
 /* crun's container runs before its status is there: it has its name and image all the same. */
@@ -374,9 +381,7 @@ static void test_crun_early(void **state)
     struct facts *facts = NULL;
     struct cgroup_container container;
 
-    tree_make(&tree);
-    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, NULL), 0);
-    struct world_requests requests = facts_requests(facts);
+    struct world_requests requests = begin(&tree, &facts);
     tree_write(&tree, "run/crun/a/config.json", "{\"root\": {", 1);
     assert_true(requests.container_metadata(facts, NULL, "a", RUNTIME_CRUN, NULL, 0) < 0);
     tree_write(&tree, "run/crun/a/config.json", config, 1);
@@ -395,9 +400,7 @@ static void test_crun_early(void **state)
     event = testing_record(EVENT_CONTAINER, 1);
     assert_true(event && testing_has(event, PARAM_CONTAINER_BUNDLE, "/b"));
 
-    testing_forget();
-    facts_free(facts);
-    tree_remove(&tree);
+    end(facts, &tree);
 }
 
 /* What no runtime writes: devices, FIFOs, links out of the root, directories, huge files. */
