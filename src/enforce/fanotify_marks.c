@@ -135,7 +135,8 @@ static bool is_left_out(const struct mount_line *mount)
 static bool is_reached_by_waiting(const struct mount_table *table, const struct mount_line *mount)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (waits_for_others(&table->mounts[i]) && path_is_below(mount->place, table->mounts[i].place))
+        if (waits_for_others(&table->mounts[i]) &&
+            path_is_below(mount->place, table->mounts[i].place))
             return true;
     return false;
 }

@@ -235,7 +235,8 @@ static bool is_forbidden(unsigned hierarchy, const char *path)
 {
     _cleanup_free_ char *own = NULL;
 
-    return strcmp(path, "/") == 0 || path_of("self", hierarchy, &own) < 0 || path_is_below(own, path);
+    return strcmp(path, "/") == 0 || path_of("self", hierarchy, &own) < 0 ||
+           path_is_below(own, path);
 }
 
 /* The path in `hierarchy` of some process that is in a cgroup of another one; -ESRCH for none. */

@@ -116,12 +116,10 @@ static int configure(struct guard *guard, int ring, const struct btf *btf)
     struct guard_skeleton *skeleton = guard->skeleton;
     const struct object_machine machine = OBJECT_MACHINE(skeleton);
     const struct bpf_map *const kept[] = {
-        skeleton->maps.scratches,        skeleton->maps.counters,
-        skeleton->maps.bulk_ring,        skeleton->maps.filter_paths,
-        skeleton->maps.filter_names,     skeleton->maps.filter_addresses,
-        skeleton->maps.filter_ports,     skeleton->maps.guard_actors,
-        skeleton->maps.guard_containers, skeleton->maps.bss,
-        skeleton->maps.rodata,
+        skeleton->maps.scratches,    skeleton->maps.counters,     skeleton->maps.bulk_ring,
+        skeleton->maps.filter_paths, skeleton->maps.filter_names, skeleton->maps.filter_addresses,
+        skeleton->maps.filter_ports, skeleton->maps.guard_actors, skeleton->maps.guard_containers,
+        skeleton->maps.bss,          skeleton->maps.rodata,
     };
 
     skeleton->rodata->is_guard = true;
