@@ -49,8 +49,8 @@ struct noise_container {
 #define NOISE_RETIRED    (~0ull) /* being emptied: no cgroup's number */
 
 /*
- * What was sent of late, at a place by its hash: a younger one takes the place of an older, which
- * is then sent again sooner than need be. The hash is UMAC's NH (Black and others, 1999) twice, the
+ * What was sent of late, at one of two places by its hash: a younger one takes the place of an
+ * older, which is then sent again sooner than need be. The hash is UMAC's NH (Black and others, 1999) twice, the
  * second with the key moved on by a pair: without the key nobody can make an event that passes for
  * another. Records longer than the key serves are always sent.
  */

@@ -89,6 +89,31 @@ static __always_inline bool noise_is_steady(struct scratch *s)
     return !any;
 }
 
+static __always_inline bool noise_is_kind(const struct noise_repeat *row, const struct scratch *s)
+{
+    return row->key.hash[0] == s->noise_key.hash[0] && row->key.hash[1] == s->noise_key.hash[1] &&
+           row->key.size == s->noise_key.size;
+}
+
+/*
+ * The place of the event's kind, else the one of the two it may have whose number is told, else the
+ * older: a number that was to be told is lost only where both wait to be.
+ */
+static __always_inline struct noise_repeat *noise_place(struct scratch *s)
+{
+    u32 first = s->noise_key.hash[0] & (NOISE_REPEATS - 1), second = first ^ 1;
+    struct noise_repeat *one = bpf_map_lookup_elem(&noise_repeats, &first);
+    struct noise_repeat *other = bpf_map_lookup_elem(&noise_repeats, &second);
+
+    if (!one || !other)
+        return NULL;
+    bool switched = noise_is_kind(other, s) ||
+                    (!noise_is_kind(one, s) &&
+                     (!one->held == !other->held ? other->sent < one->sent : !other->held));
+    s->repeat = (switched ? second : first) + 1;
+    return switched ? other : one;
+}
+
 /*
  * Whether the event is one more of what was just sent. Only one thread has records of one kind, so
  * nobody else counts in its place at the same time; who takes the place for another kind may lose
@@ -116,13 +141,8 @@ CHECKED_ONCE int noise_repeats_itself(struct scratch *s)
     s->noise_key.size = size;
     s->noise_key.epoch = *(volatile u32 *)&filter_state.epoch;
 
-    u32 index = s->noise_key.hash[0] & (NOISE_REPEATS - 1);
-    struct noise_repeat *row = bpf_map_lookup_elem(&noise_repeats, &index);
-    if (!row)
-        return false;
-    s->repeat = index + 1;
-    if (row->key.hash[0] != s->noise_key.hash[0] || row->key.hash[1] != s->noise_key.hash[1] ||
-        row->key.size != size)
+    struct noise_repeat *row = noise_place(s);
+    if (!row || !noise_is_kind(row, s))
         return false;
     if (row->key.epoch == s->noise_key.epoch && time - row->sent < noise_settings.window) {
         __sync_fetch_and_add(&row->held, 1);
