@@ -50,9 +50,9 @@ struct noise_container {
 
 /*
  * What was sent of late, at one of two places by its hash: a younger one takes the place of an
- * older, which is then sent again sooner than need be. The hash is UMAC's NH (Black and others, 1999) twice, the
- * second with the key moved on by a pair: without the key nobody can make an event that passes for
- * another. Records longer than the key serves are always sent.
+ * older, which is then sent again sooner than need be. The hash is UMAC's NH (Black and others,
+ * 1999) twice, the second with the key moved on by a pair: without the key nobody can make an event
+ * that passes for another. Records longer than the key serves are always sent.
  */
 #define NOISE_REPEATS    8192 /* a power of two */
 #define NOISE_HASHED_MAX 2048 /* bytes of a record */
