@@ -151,7 +151,9 @@ static __always_inline int syscall_ended(struct pt_regs *regs, long result, bool
 
         if (family == FAMILY_NETWORK)
             network_learn(s);
-        if (!filter_begin(s)) {
+        /* Who acts costs more to find out than what is known of a file. */
+        if (!filter_begin(s) || (family == FAMILY_OPEN && !unfiltered && !family_open_early(s)) ||
+            !filter_actor(s)) {
             record_end(s);
             return 0;
         }

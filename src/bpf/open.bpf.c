@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Calls that return an open file: the path is read from it, never from the caller's pointer. */
 #include "lib/args.h"
-#include "lib/filter.h"
+#include "lib/known.h"
 
 /* Whether a rule can match, by what the call asked for and the file it got. */
 static __always_inline bool can_match(struct scratch *s, u64 file)
@@ -29,7 +29,7 @@ static __always_inline bool can_match(struct scratch *s, u64 file)
         break;
     default: return true; /* rare */
     }
-    return filter_opened(s, file, &asked) && (!s->filter_on || filter_file(s, file)) &&
+    return filter_opened(s, file, &asked) && (!s->filter_on || s->known || filter_file(s, file)) &&
            filter_opened_name(s, &asked, s->result < 0);
 }
 
@@ -46,9 +46,27 @@ FAMILY_PROGRAM(open_unfiltered)
     return family_end(s);
 }
 
+/* Before it is known who acts, where the file is known. False: no rule can match. */
+FAMILY_PROGRAM(open_early)
+{
+    u64 file;
+
+    if (!s->filter_on || s->type == EVENT_OPEN_BY_HANDLE_AT)
+        return true;
+    file = file_of_fd(s->result);
+    s->known = known_file(s, file);
+    if (!s->known)
+        return true;
+    if (filter_narrow(s, &s->known_columns, COUNTER_FILTERED_PATH) &&
+        (!s->filter_on || can_match(s, file)))
+        return true;
+    actor_look();
+    return false;
+}
+
 FAMILY_PROGRAM(open)
 {
-    if (s->filter_on && !can_match(s, file_of_fd(s->result))) {
+    if (s->filter_on && !s->known && !can_match(s, file_of_fd(s->result))) {
         record_end(s);
         return 0;
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: acts gid|login|parent|moved COUNT FILE
- * Lets the kernel side learn what the process is, changes that in a way which is easy to miss, and
- * opens FILE again: COUNT times. Exit status 77 when the kernel refuses the change. `moved` needs
- * two directories of cgroups in the environment, HOME_CGROUP and OTHER_CGROUP.
+ * usage: acts gid|login|parent|moved|renamed|renamed-above|linked|chroot COUNT FILE
+ * Lets the kernel side learn what the process is, or the file, changes that in a way which is easy
+ * to miss, and opens FILE again: COUNT times. Exit status 77 when the kernel refuses the change.
+ * `moved` needs two directories of cgroups in the environment, HOME_CGROUP and OTHER_CGROUP. The
+ * last four need FILE's directory to be their own.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -67,15 +68,17 @@ static int change_login(const char *file)
 /* The process stays what it is, its parent executes something else. */
 static int change_parent(const char *file)
 {
-    int ends[2];
+    int ends[2], known[2];
     char byte;
 
-    if (pipe(ends) < 0)
+    if (pipe(ends) < 0 || pipe(known) < 0)
         return 1;
     pid_t pid = fork();
     if (pid == 0) {
         open_often(file, KNOWN);
         close(ends[1]);
+        if (write(known[1], "", 1) != 1)
+            _exit(1);
         while (read(ends[0], &byte, 1) > 0) /* until the parent's exec closes the other end */
             ;
         open_often(file, 20);
@@ -83,7 +86,8 @@ static int change_parent(const char *file)
     }
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     close(ends[0]);
-    usleep(KNOWN * 5 * MS);
+    if (read(known[0], &byte, 1) != 1)
+        return 1;
     execl("/bin/sleep", "sleep", "0.3", NULL);
     return REFUSED;
 }
@@ -111,15 +115,82 @@ static int change_cgroup(const char *file)
     return 0;
 }
 
+/* FILE's directory and name, each with something behind it. */
+static void names_near(const char *file, char *directory, char *other, size_t size)
+{
+    snprintf(other, size, "%s.other", file);
+    snprintf(directory, size, "%s", file);
+    *strrchr(directory, '/') = '\0';
+}
+
+/* Of the same entry: what was learned of its other name is not to be true of this one. */
+static int change_name(const char *file)
+{
+    char directory[512], other[512];
+
+    names_near(file, directory, other, sizeof(other));
+    if (rename(file, other) != 0)
+        return REFUSED;
+    open_often(other, KNOWN);
+    if (rename(other, file) != 0)
+        return 1;
+    open_often(file, 1);
+    return 0;
+}
+
+static int change_name_above(const char *file)
+{
+    char directory[512], unused[512], other[520], below[1040];
+
+    names_near(file, directory, unused, sizeof(unused));
+    snprintf(other, sizeof(other), "%s.other", directory);
+    snprintf(below, sizeof(below), "%s%s", other, strrchr(file, '/'));
+    if (rename(directory, other) != 0)
+        return REFUSED;
+    open_often(below, KNOWN);
+    if (rename(other, directory) != 0)
+        return 1;
+    open_often(file, 1);
+    return 0;
+}
+
+static int add_name(const char *file)
+{
+    char directory[512], other[512];
+
+    names_near(file, directory, other, sizeof(other));
+    if (rename(file, other) != 0)
+        return REFUSED;
+    open_often(other, KNOWN);
+    if (link(other, file) != 0 || unlink(other) != 0)
+        return 1;
+    open_often(file, 1);
+    return 0;
+}
+
+/* The same file, by another way up: below FILE's directory as the root, FILE lies once more. */
+static int change_root(const char *file)
+{
+    char directory[512], unused[512], inner[1024];
+
+    names_near(file, directory, unused, sizeof(unused));
+    snprintf(inner, sizeof(inner), "%s%s", directory, file);
+    open_often(inner, KNOWN);
+    if (chroot(directory) != 0)
+        return REFUSED;
+    open_often(file, 1);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*act)(const char *file);
-    } acts[] = {{"gid", change_group},
-                {"login", change_login},
-                {"parent", change_parent},
-                {"moved", change_cgroup}};
+    } acts[] = {{"gid", change_group},     {"login", change_login},
+                {"parent", change_parent}, {"moved", change_cgroup},
+                {"renamed", change_name},  {"renamed-above", change_name_above},
+                {"linked", add_name},      {"chroot", change_root}};
     int status = 2;
 
     for (size_t i = 0; argc == 4 && i < sizeof(acts) / sizeof(acts[0]); i++)
@@ -127,6 +198,6 @@ int main(int argc, char **argv)
             for (int n = atoi(argv[2]); n > 0 && (status = child(acts[i].act, argv[3])) == 0; n--)
                 ;
     if (status == 2)
-        fprintf(stderr, "usage: acts gid|login|parent|moved COUNT FILE\n");
+        fprintf(stderr, "usage: acts WHAT COUNT FILE\n");
     return status;
 }

@@ -22,6 +22,7 @@
 
 #define FAMILY_DECLARED(NUMBER, name) extern int family_##name(struct scratch *s);
 FAMILIES(FAMILY_DECLARED)
+FAMILY_DECLARED(OPEN, open_early)
 FAMILY_DECLARED(OPEN, open_unfiltered)
 #undef FAMILY_DECLARED
 

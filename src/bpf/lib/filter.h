@@ -42,6 +42,8 @@ static __always_inline bool filter_narrow(struct scratch *s, const struct filter
 {
     if (filter_and(&s->candidates, with))
         return true;
+    if (s->learning)
+        return false;
     s->filter_on = 0;
     count(counter);
     if (filter_state.mode != FILTER_CHECK)
@@ -62,12 +64,13 @@ static __always_inline bool filter_asks(struct scratch *s, const struct filter_v
 }
 
 /* Take away what the actor's state rules out, when user space has told. */
-static __always_inline bool filter_by_actor(struct scratch *s, u32 epoch)
+static __always_inline bool filter_by_actor(struct scratch *s)
 {
     u32 index = s->actor % FILTER_MASKS;
     struct filter_mask *mask = bpf_map_lookup_elem(&filter_masks, &index);
 
-    if (!mask || !s->actor || *(volatile u32 *)&mask->actor != s->actor || mask->epoch != epoch)
+    if (!mask || !s->actor || *(volatile u32 *)&mask->actor != s->actor ||
+        mask->epoch != s->filter_epoch)
         return true;
     struct filter_vector columns = mask->columns;
     /* User space takes the number away before it writes another's columns. */
@@ -88,7 +91,7 @@ static __always_inline struct filter_state filter_state_now(void)
     return read.state;
 }
 
-/* By type, result and actor. False: no rule can match. */
+/* By type and result. False: no rule can match. */
 static __always_inline bool filter_begin(struct scratch *s)
 {
     struct filter_state state = filter_state_now();
@@ -96,19 +99,25 @@ static __always_inline bool filter_begin(struct scratch *s)
 
     s->actor = 0;
     s->filter_on = 0;
+    s->known = 0;
     if (state.mode == FILTER_OFF || !filter_slots[slot].types[type])
         return true;
     s->filter_on = 1;
     s->filter_slot = slot;
+    s->filter_epoch = state.epoch;
     s->candidates = *filter_small(slot, FILTER_TYPE_AT + type);
     if (s->result < 0)
         error = s->result > -FILTER_RESULT_LAST ? -s->result : FILTER_RESULT_LAST;
-    if (!filter_narrow(s, filter_small(slot, FILTER_RESULT_AT + error), COUNTER_FILTERED_RESULT))
-        return false;
+    return filter_narrow(s, filter_small(slot, FILTER_RESULT_AT + error), COUNTER_FILTERED_RESULT);
+}
+
+/* By who acts. */
+static __always_inline bool filter_actor(struct scratch *s)
+{
     if (!s->filter_on)
         return true;
     s->actor = actor_number();
-    return filter_by_actor(s, state.epoch);
+    return filter_by_actor(s);
 }
 
 /* What a name as given holds, assumed when it can't be told. */

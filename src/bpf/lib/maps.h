@@ -42,7 +42,8 @@ struct path_walk {
     u64 mount_root; /* its root dentry */
     u64 root_dentry;
     u64 root_mount;
-    u32 start; /* first byte of what is built, an offset in scratch.path */
+    u64 hash[2]; /* known.h: of the way so far */
+    u32 start;   /* first byte of what is built, an offset in scratch.path */
     u32 done;
     u32 flags;
     u32 unused;
@@ -72,10 +73,14 @@ struct scratch {
     u32 actor;      /* see event/filter.h */
     u32 filter_on;  /* this event is looked up, in the tables of filter_slot */
     u32 filter_slot;
+    u32 filter_epoch; /* of the masks, read together with the slot */
+    u32 known;        /* the columns that the file's path and name leave are known_columns */
+    u32 learning;     /* columns are looked up to be remembered, not for this event */
     u32 repeat; /* 1 more than the place of noise_key in noise_repeats; 0: is not to be there */
     struct noise_key noise_key;
     u64 repeated;
     struct filter_vector candidates; /* columns not ruled out yet */
+    struct filter_vector known_columns;
     struct filter_name_key name_key;
     /* describes_another */
     u64 root_dentry, root_mount; /* the task's: struct mount */
@@ -234,6 +239,22 @@ MAP_LINKAGE struct {
     __type(key, struct filter_port_key);
     __type(value, struct filter_vector);
 } filter_ports SEC(".maps");
+
+/* What the path and name of a file leave, at a place by its hash: known.h. */
+#define FILTER_KNOWN 8192 /* a power of two */
+struct filter_known {
+    u64 version; /* odd while it is written */
+    u64 hash[2];
+    u64 seen; /* hash[1] of what was looked for here last, and was not remembered */
+    struct filter_vector columns;
+};
+
+MAP_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, FILTER_KNOWN);
+    __type(key, u32);
+    __type(value, struct filter_known);
+} filter_known SEC(".maps");
 
 /* By slot. */
 GLOBAL_LINKAGE struct filter_slot filter_slots[2];

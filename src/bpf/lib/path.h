@@ -15,7 +15,7 @@
 #define PATH_COMPONENTS 2048 /* a path of 4,095 bytes has no more */
 #define NEAR_BYTES      64   /* d_parent and d_name; mnt_parent, mnt_mountpoint and mnt_root */
 
-#define REAL_MOUNT(vfsmount) ((u64)(vfsmount) - bpf_core_field_offset(struct mount, mnt))
+#define REAL_MOUNT(vfsmount) ((u64)(vfsmount)-bpf_core_field_offset(struct mount, mnt))
 
 static __always_inline void path_prepend(struct scratch *s, u64 name, u32 len, bool slash)
 {
@@ -91,8 +91,8 @@ static long path_step(u64 index, void *data)
     return walk->done & 1;
 }
 
-/* Build the path into scratch.path; returns the offset of its first byte, flags in *ret_flags. */
-static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmount)
+/* Set scratch.walk to go from here to the task's root. */
+static __always_inline bool path_begin(struct scratch *s, u64 dentry, u64 vfsmount)
 {
     struct task_struct *task = bpf_get_current_task_btf();
     struct path_walk *walk = &s->walk;
@@ -102,9 +102,8 @@ static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmoun
         .mount = REAL_MOUNT(vfsmount),
         .start = PATH_ROOM,
     };
-    s->path_flags = PARAM_FLAG_UNREADABLE;
     if (!dentry || !vfsmount)
-        return PATH_ROOM;
+        return false;
     struct mount *mount = (void *)walk->mount;
     walk->mount_root = (u64)KERNEL_READ(mount, mnt.mnt_root);
 
@@ -116,6 +115,18 @@ static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmoun
         walk->root_dentry = (u64)fs->root.dentry;
         walk->root_mount = REAL_MOUNT(fs->root.mnt);
     }
+    return true;
+}
+
+/* Build the path into scratch.path; returns the offset of its first byte, flags in
+ * scratch.path_flags. */
+static __always_inline u32 path_build(struct scratch *s, u64 dentry, u64 vfsmount)
+{
+    struct path_walk *walk = &s->walk;
+
+    s->path_flags = PARAM_FLAG_UNREADABLE;
+    if (!path_begin(s, dentry, vfsmount))
+        return PATH_ROOM;
     if (bpf_loop(PATH_COMPONENTS, path_step, &s, 0) < 0) {
         count(COUNTER_FAILED_LOOP);
         return PATH_ROOM;
