@@ -47,12 +47,13 @@ need() {
     done
 }
 
-# canary_rule WORD > FILE: fires when a file whose name ends in -WORD.canary is opened
+# canary_rule WORD [COMPARISON] > FILE: fires when the file that `sing` makes, or whose name compares, is
+# opened. By what the kernel side can decide: or it would have to send every open.
 canary_rule() {
     cat << RULE
 - rule: Canary $1
   desc: A test opened its marker.
-  condition: evt.type in (open, openat, openat2) and fd.name endswith -$1.canary
+  condition: evt.type in (open, openat, openat2) and fd.name ${2:-= $work/x-$1.canary}
   output: canary $1 file=%fd.name command=%proc.cmdline container=%container.id
   priority: NOTICE
 RULE
