@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Mounts, sockets, other tasks, and what changes the kernel: by who acts and, for sockets, whom
  * they talk to. */
-#include "lib/guard.h"
+#include "lib/guard_socket.h"
 
 /* Of enum kernel_read_file_id and kernel_load_data_id: one numbering. */
 #define LOADS_MODULE    2
@@ -11,8 +11,7 @@
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(guard_executed, struct task_struct *task)
 {
-    struct guard_actor *actor =
-        bpf_task_storage_get(&guard_actors, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    struct guard_actor *actor = guard_actor_of(task, true);
 
     if (actor)
         actor->exec_cgroup = cgroup_id(cgroup_of_task(task));
@@ -24,12 +23,11 @@ int BPF_PROG(guard_executed, struct task_struct *task)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(guard_forked, struct task_struct *parent, struct task_struct *child)
 {
-    struct guard_actor *from = bpf_task_storage_get(&guard_actors, parent, NULL, 0);
+    struct guard_actor *from = guard_actor_of(parent, false);
 
     if (!from || !from->exec_cgroup)
         return 0;
-    struct guard_actor *to =
-        bpf_task_storage_get(&guard_actors, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    struct guard_actor *to = guard_actor_of(child, true);
     if (to)
         to->exec_cgroup = from->exec_cgroup;
     else
@@ -139,60 +137,30 @@ int BPF_PROG(guard_socket_create, int family, int type, int protocol, int kernel
     GUARD_END(s, refused);
 }
 
-/* The address that a call names, in the kernel's memory. */
-static __always_inline void put_kernel_sockaddr(struct scratch *s, u64 address, u64 len)
+static __always_inline u64 sock_argument(void *context)
 {
-    u32 offset, size = len < SOCKADDR_MAX ? len : SOCKADDR_MAX;
+    struct socket *socket = (void *)hook_argument(context, 0);
 
-    if (!address || !size || !param_room(s, SOCKADDR_MAX, &offset))
-        return;
-    BOUNDED(offset);
-    offset &= RECORD_MASK;
-    BOUNDED(size);
-    if (size > SOCKADDR_MAX)
-        size = SOCKADDR_MAX;
-    if (bpf_probe_read_kernel(&s->data[offset + sizeof(struct param_header)], size,
-                              (void *)address) < 0) {
-        count(COUNTER_FAILED_READ_KERNEL);
-        return;
-    }
-    param_close(s, offset, PARAM_SOCKET_ADDRESS, 0, size);
-}
-
-CHECKED_ONCE int guard_socket(u32 type, u64 socket, u64 address, u64 len)
-{
-    GUARD(s, type, false);
-    u64 sk = (u64)BPF_CORE_READ((struct socket *)socket, sk);
-    struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
-    /* What asks for a path is about sockets of the same machine: another hook's. */
-    bool refused = (!tables->asks_texts[FILTER_TEXT_PATH] ||
-                    filter_and(&s->candidates, &tables->texts_unasked[FILTER_TEXT_PATH])) &&
-                   filter_sock(s, sk, address, len);
-    if (refused) {
-        guard_record(s);
-        put_kernel_sockaddr(s, address, len);
-        guard_send(s);
-    }
-    GUARD_END(s, refused);
+    return (u64)BPF_CORE_READ(socket, sk);
 }
 
 SEC("lsm/socket_connect")
 int guard_socket_connect(void *context)
 {
-    VERDICT(guard_socket(EVENT_CONNECT, hook_argument(context, 0), hook_argument(context, 1),
+    VERDICT(guard_socket(EVENT_CONNECT, sock_argument(context), hook_argument(context, 1),
                          (u32)hook_argument(context, 2)));
 }
 
 SEC("lsm/socket_bind")
 int guard_socket_bind(void *context)
 {
-    VERDICT(guard_socket(EVENT_BIND, hook_argument(context, 0), 0, 0));
+    VERDICT(guard_socket(EVENT_BIND, sock_argument(context), 0, 0));
 }
 
 SEC("lsm/socket_listen")
 int guard_socket_listen(void *context)
 {
-    VERDICT(guard_socket(EVENT_LISTEN, hook_argument(context, 0), 0, 0));
+    VERDICT(guard_socket(EVENT_LISTEN, sock_argument(context), 0, 0));
 }
 
 SEC("lsm/socket_sendmsg")
@@ -200,7 +168,7 @@ int guard_socket_sendmsg(void *context)
 {
     struct msghdr *message = (void *)hook_argument(context, 1);
 
-    VERDICT(guard_socket(EVENT_SENDMSG, hook_argument(context, 0),
+    VERDICT(guard_socket(EVENT_SENDMSG, sock_argument(context),
                          (u64)BPF_CORE_READ(message, msg_name),
                          (u32)BPF_CORE_READ(message, msg_namelen)));
 }

@@ -265,7 +265,7 @@ static void reload_rules(struct agent *agent)
     agent->rules = rules;
     agent_set_filter(agent);
     rules_free(old);
-    if (!agent->guard)
+    if (!agent_guard_is_whole(agent))
         agent_prevent(agent);
     agent_check_actions(agent);
     log_info("reloaded: %zu rules", rules_count(rules));
@@ -448,7 +448,7 @@ static int open_agent(struct agent *agent)
         return r;
     }
     r = open_guard(agent);
-    if (r == 0 && !agent->guard)
+    if (r == 0 && !agent_guard_is_whole(agent))
         agent_prevent(agent);
     return r;
 }

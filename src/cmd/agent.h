@@ -37,6 +37,7 @@ struct agent_options {
     bool record_only;  /* no rule is judged, no alert made */
     bool no_filter;    /* the kernel side sends all events of the types that rules need */
     bool tracepoint;   /* system calls are told of by tracepoint in any case */
+    bool no_lsm;       /* rules deny as where there is no BPF LSM */
     bool keep_guards;  /* what rules deny stays denied after an orderly end */
     bool check_filter; /* and marks those it would not have sent */
     bool all_events;   /* not only those that rules need: loads none */
@@ -128,6 +129,8 @@ void agent_check_filter(struct agent *agent, const struct alert *alert);
  * the rule that it can't. */
 int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *ret_error);
 void agent_close_guard(struct agent *agent);
+/* Whether it is about all acts that rules can deny: by LSM programs. */
+bool agent_guard_is_whole(const struct agent *agent);
 /* Containers may have come, gone or changed. */
 void agent_guard_containers(struct agent *agent);
 /* True for an event that tells of a refused act: its alerts were made. */

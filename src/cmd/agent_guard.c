@@ -145,7 +145,8 @@ static int put_in_force(struct agent *agent, const struct guard_rules *rules,
     struct error why;
     if (guard_pins_replace(guard, GUARD_PINS, &why) < 0)
         log_warning("what rules deny is denied while the agent runs, no longer: %s", why.message);
-    log_info("%zu LSM hooks refuse what rules deny", guard_hooks(guard));
+    log_info("%zu hooks of the %s refuse what rules deny", guard_hooks(guard),
+             rules->means == GUARD_BY_LSM ? "LSM" : "root cgroup and of tasks");
     return 0;
 }
 
@@ -162,6 +163,24 @@ static void end_guard(struct agent *agent)
     }
 }
 
+/* The LSM where it can be had; what has begun by one means goes on by it. */
+static enum guard_means means_for(const struct agent *agent)
+{
+    struct error why;
+
+    if (agent->guard && agent->guard->guard)
+        return guard_means(agent->guard->guard);
+    return !agent->options->no_lsm && guard_probe(GUARD_BY_LSM, &why) == 0 ? GUARD_BY_LSM
+                                                                          : GUARD_BY_CGROUP;
+}
+
+bool agent_guard_is_whole(const struct agent *agent)
+{
+    const struct agent_guard *own = agent->guard;
+
+    return own && own->guard && guard_means(own->guard) == GUARD_BY_LSM;
+}
+
 int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *ret_error)
 {
     const struct rules_guard *made = NULL;
@@ -174,15 +193,21 @@ int agent_set_guard(struct agent *agent, struct ruleset *rules, struct error *re
         end_guard(agent);
         return 0;
     }
-    if (!agent->guard && guard_probe(&why) < 0)
+    enum guard_means means = means_for(agent);
+    if (!(agent->guard && agent->guard->guard) && guard_probe(means, &why) < 0)
         return 0;
-    int r = rules_make_guard(rules, &made, ret_error);
+    int r = means == GUARD_BY_LSM ? rules_make_guard(rules, &made, ret_error)
+                                  : rules_make_socket_guard(rules, &made, ret_error);
     if (r < 0)
         return r;
+    if (!made) {
+        end_guard(agent);
+        return 0;
+    }
     if (!agent->guard && !(agent->guard = calloc(1, sizeof(*agent->guard))))
         return error_set(ret_error, -ENOMEM, "out of memory");
     struct agent_guard *own = agent->guard;
-    struct guard_rules tables = {.tables = &made->tables, .slot = made->slot};
+    struct guard_rules tables = {.tables = &made->tables, .slot = made->slot, .means = means};
     memcpy(tables.types, made->types, sizeof(tables.types));
     rules_guard_container(rules, agent->world, NULL, &tables.slot.host);
     own->changes = world_container_changes(agent->world);
@@ -218,12 +243,13 @@ static struct denied *slot_of(struct agent_guard *own, const struct event_header
 
 static void on_denied(void *data, const struct alert *alert)
 {
-    static const struct response response = {.asked = ACTION_DENY,
-                                             .mode = MODE_ENFORCE,
-                                             .result = RESPONSE_DONE,
-                                             .means = MEANS_LSM,
-                                             .error = EPERM};
     struct agent *agent = data;
+    const struct response response = {.asked = ACTION_DENY,
+                                      .mode = MODE_ENFORCE,
+                                      .result = RESPONSE_DONE,
+                                      .means = agent_guard_is_whole(agent) ? MEANS_LSM
+                                                                           : MEANS_CGROUP,
+                                      .error = EPERM};
     struct alert told = *alert;
 
     told.response = &response;
@@ -277,8 +303,9 @@ bool agent_guard_missed(struct agent *agent, const struct alert *alert)
                                              .means = MEANS_LSM};
     struct alert told = *alert;
 
-    if (alert->rule.action != ACTION_DENY || alert->rule.mode != MODE_ENFORCE || !agent->guard ||
-        !agent->guard->guard)
+    /* Elsewhere what was not prevented is answered by a signal. */
+    if (alert->rule.action != ACTION_DENY || alert->rule.mode != MODE_ENFORCE ||
+        !agent_guard_is_whole(agent))
         return false;
     agent->guard->missed++;
     told.response = &response;

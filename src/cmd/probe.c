@@ -56,6 +56,7 @@ struct probe {
     size_t blind;
     bool guards;   /* denies by LSM programs */
     bool prevents; /* else by fanotify */
+    bool sockets;  /* and by programs of the root cgroup */
 };
 
 /* Whether this machine's architecture has a system call that makes such an event. */
@@ -103,9 +104,13 @@ static void judge_denial(const struct probe *probe, size_t index, const struct r
     }
     if (probe->guards) {
         buf_add_string(&words, "by LSM programs");
-    } else if (probe->prevents) {
+    } else if (probe->prevents || probe->sockets) {
         rules_foresight(probe->rules, index, &foresight);
-        all = rule_foresight_text(&foresight, &words);
+        if (!probe->prevents)
+            rule_foresight_without(&foresight);
+        all = rule_foresight_text(&foresight,
+                                  probe->sockets ? rules_sockets(probe->rules, index) : NULL,
+                                  &words);
     } else {
         buf_add_string(&words, "nothing here can deny");
     }
@@ -146,22 +151,35 @@ static void print_feature(const struct probe_feature *feature)
                feature->required ? "required" : "optional", feature->detail);
 }
 
-/* Whether fanotify can ask here, as a row of its own. */
-static void try_fanotify(struct probe *probe)
+static bool add_feature(struct probe *probe, const char *name, int r, const struct error *error)
 {
+    if (probe->count == PROBE_FEATURES_MAX)
+        return r == 0;
     struct probe_feature *feature = &probe->features[probe->count++];
+    *feature = (struct probe_feature){
+        .name = name, .result = r == 0 ? PROBE_YES : r == -EPERM ? PROBE_REFUSED : PROBE_NO};
+    snprintf(feature->detail, sizeof(feature->detail), "%.150s", error->message);
+    return r == 0;
+}
+
+/* What else can deny: rows of their own. */
+static void try_means(struct probe *probe)
+{
     struct permission *permission = NULL;
     struct error error = {0};
 
-    *feature = (struct probe_feature){.name = "fanotify permissions"};
     int r = fanotify_possible(&error);
     if (r == 0)
         r = permission_open(&permission, &error);
     permission_close(permission);
-    feature->result = r == 0 ? PROBE_YES : r == -EPERM ? PROBE_REFUSED : PROBE_NO;
-    snprintf(feature->detail, sizeof(feature->detail), "%.150s", error.message);
-    probe->prevents = r == 0;
-    probe->guards = guard_probe(&error) == 0;
+    probe->prevents = add_feature(probe, "fanotify permissions", r, &error);
+    error = (struct error){0};
+    r = guard_probe(GUARD_BY_CGROUP, &error);
+    probe->sockets = add_feature(probe, "programs at sockets", r, &error);
+    probe->guards = guard_probe(GUARD_BY_LSM, &error) == 0;
+    /* What they would do for each rule. */
+    if (probe->rules && rules_foresee_sockets(probe->rules) < 0)
+        probe->sockets = false;
 }
 
 static void print_rules(struct probe *probe)
@@ -232,8 +250,7 @@ int probe_command(int argc, char **argv)
         return code;
     int loaded = load_rules(&options.rules, NULL, &everything, WARNINGS_NONE, &probe.rules, NULL);
     probe.count = probe_run(probe.features);
-    if (probe.count < PROBE_FEATURES_MAX)
-        try_fanotify(&probe);
+    try_means(&probe);
     probe.tier = probe_tier(probe.features, probe.count);
     for (size_t i = 0; i < probe.count && !probe.missing; i++) {
         if (probe.features[i].required && probe.features[i].result != PROBE_YES)

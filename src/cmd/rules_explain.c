@@ -412,8 +412,11 @@ static int explain_denial(struct explaining *explaining, struct explained *item)
 
     if (item->what.info.action != ACTION_DENY)
         return 0;
+    if (!rules_sockets(explaining->rules, item->index) &&
+        rules_foresee_sockets(explaining->rules) < 0)
+        return -ENOMEM;
     rules_foresight(explaining->rules, item->index, &foresight);
-    rule_foresight_text(&foresight, &words);
+    rule_foresight_text(&foresight, rules_sockets(explaining->rules, item->index), &words);
     if (words.failed)
         return words.failed;
     item->denial = arena_copy(&explaining->arena, words.data, words.len);

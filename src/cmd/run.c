@@ -37,6 +37,7 @@ static const struct option_row rows[] = {
     BULK_RATE_OPTIONS,
     {OPTION("tracepoint", FLAG, tracepoint,
             "hook all system calls at once, where those that rules need could be hooked")},
+    {OPTION("no-lsm", FLAG, no_lsm, "what rules deny is denied as where there is no BPF LSM")},
     {OPTION("keep-guards", FLAG, keep_guards,
             "what rules deny stays denied after the end, until the agent is back")},
     {OPTION("dedup-window", SECONDS, dedup_window,

@@ -61,11 +61,24 @@
     X(inode_init_security_anon, EVENT_USERFAULTFD)                                                 \
     X(inode_init_security_anon, EVENT_IO_URING_SETUP)
 
+/*
+ * The same for programs of the root cgroup, which know of some acts of IPv4 and IPv6 sockets alone,
+ * for kernels where LSM programs can't be had.
+ */
+#define GUARD_CGROUP_LIST(X)                                                                       \
+    X(connect4, EVENT_CONNECT)                                                                     \
+    X(connect6, EVENT_CONNECT)                                                                     \
+    X(bind4, EVENT_BIND)                                                                           \
+    X(bind6, EVENT_BIND)                                                                           \
+    X(sendmsg4, EVENT_SENDMSG)                                                                     \
+    X(sendmsg6, EVENT_SENDMSG)
+
 /* The columns that the container of a cgroup leaves, by slot. */
 struct guard_container {
     struct filter_vector columns[2];
 };
 #define GUARD_CONTAINERS 16384 /* cgroups */
+#define GUARD_THREADS    32768 /* the one that acted longest ago gives way */
 
 /* Of tasks in cgroups that user space has told nothing of, and what else goes with a slot. */
 struct guard_slot {

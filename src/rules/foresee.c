@@ -220,17 +220,29 @@ void rules_foresight(const struct ruleset *rules, size_t index,
         foresight.foreseen[act] = !foresight.field[act];
     }
     foresight.left_out = foresight.asks[FORESEEN_OPEN] && names_what_is_left_out(condition);
-    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++)
-        foresight.others |=
-            type_set_has(&condition->match, type) && !event_executes(type) && !event_opens(type);
+    for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
+        bool matches = type_set_has(&condition->match, type);
+        foresight.sockets |= matches && event_is_of_socket(type);
+        foresight.others |= matches && !event_executes(type) && !event_opens(type) &&
+                            !event_is_of_socket(type);
+    }
     *ret_foresight = foresight;
 }
 
-bool rule_foresight_text(const struct rule_foresight *foresight, struct buf *buf)
+void rule_foresight_without(struct rule_foresight *foresight)
+{
+    foresight->others |= foresight->asks[FORESEEN_OPEN] || foresight->asks[FORESEEN_EXEC];
+    memset(foresight->asks, false, sizeof(foresight->asks));
+    foresight->left_out = false;
+}
+
+bool rule_foresight_text(const struct rule_foresight *foresight, const struct rule_sockets *sockets,
+                         struct buf *buf)
 {
     static const char *const acts[] = {[FORESEEN_OPEN] = "open", [FORESEEN_EXEC] = "exec"};
     const char *separator = "";
-    bool all = !foresight->others && !foresight->left_out;
+    bool others = foresight->others || (foresight->sockets && !sockets);
+    bool all = !others && !foresight->left_out;
 
     for (int act = 0; act < FORESEEN_MAX; act++) {
         if (!foresight->asks[act])
@@ -245,9 +257,11 @@ bool rule_foresight_text(const struct rule_foresight *foresight, struct buf *buf
     }
     if (foresight->left_out)
         buf_printf(buf, "%sthat of files of /proc and /dev is not", separator);
-    if (foresight->others)
-        buf_printf(buf, "%s%s not denied", separator,
-                   *separator ? "its other events are" : "its events are");
+    if (foresight->sockets && sockets)
+        all &= rule_sockets_text(sockets, buf);
+    if (others)
+        buf_printf(buf, "%s%s not denied", buf->len ? "; " : "",
+                   buf->len ? "its other events are" : "its events are");
     return all;
 }
 

@@ -10,6 +10,7 @@
  */
 
 #include "base/buf.h"
+#include "rules/guard_sockets.h"
 #include "rules/rules.h"
 
 enum foreseen { FORESEEN_OPEN, FORESEEN_EXEC, FORESEEN_MAX };
@@ -18,6 +19,7 @@ enum foreseen { FORESEEN_OPEN, FORESEEN_EXEC, FORESEEN_MAX };
 struct rule_foresight {
     bool asks[FORESEEN_MAX];     /* it can match such events */
     bool foreseen[FORESEEN_MAX]; /* and is judged before them, exactly */
+    bool sockets;                /* it can match acts of sockets: guard_sockets.h */
     bool others;                 /* it can match events of other types too */
     bool left_out;               /* it names files of /proc or /dev, which nobody is asked about */
     /* The field that is not known by then and why; NULL when all are. */
@@ -30,8 +32,13 @@ void rules_foresight(const struct ruleset *rules, size_t index,
 
 /*
  * In words: "exec is denied by fanotify; open is not: fd.nameraw lies in the caller's memory, ...".
- * Returns whether every event that it can match is denied. */
-bool rule_foresight_text(const struct rule_foresight *foresight, struct buf *buf);
+ * `sockets`: what those are denied, NULL where they can't be. Returns whether every event that it
+ * can match is denied. */
+bool rule_foresight_text(const struct rule_foresight *foresight, const struct rule_sockets *sockets,
+                         struct buf *buf);
+
+/* Where nobody can be asked. */
+void rule_foresight_without(struct rule_foresight *foresight);
 
 /* Which events have to be asked about, for the enabled rules that are to deny. To be called once
  * before rules_judge_foreseen. */

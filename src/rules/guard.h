@@ -26,6 +26,13 @@ struct rules_guard {
 int rules_make_guard(struct ruleset *rules, const struct rules_guard **ret_guard,
                      struct error *ret_error);
 
+/*
+ * The same for the programs of sockets, where there are no LSM programs: of those rules alone of
+ * which they know every comparison (rules/guard_sockets.h). Other rules are no error.
+ */
+int rules_make_socket_guard(struct ruleset *rules, const struct rules_guard **ret_guard,
+                            struct error *ret_error);
+
 /* Whether there is such a rule. */
 bool rules_deny(const struct ruleset *rules);
 

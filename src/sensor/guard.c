@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "sensor/filter_maps.h"
+#include "sensor/guard_cgroup.h"
 #include "sensor/libbpf_words.h"
 #include "sensor/object.h"
 #include "sensor/sensor_internal.h"
@@ -25,6 +26,8 @@ struct guard {
     struct guard_skeleton *skeleton;
     struct filter_maps maps;
     bool types[EVENT_TYPE_MAX]; /* that are hooked */
+    enum guard_means means;
+    int cgroup_fd; /* of the root, or -1 */
     struct bpf_link *links[HOOKS_MAX];
     const char *names[HOOKS_MAX];
     size_t count;
@@ -33,19 +36,24 @@ struct guard {
 static const struct hook {
     const char *name;
     enum event_type type;
+    enum guard_means means;
 } hooks[] = {
-#define HOOK_ROW(name, type) {#name, type},
+#define HOOK_ROW(name, type) {#name, type, GUARD_BY_LSM},
     GUARD_LIST(HOOK_ROW)
+#undef HOOK_ROW
+#define HOOK_ROW(name, type) {#name, type, GUARD_BY_CGROUP},
+        GUARD_CGROUP_LIST(HOOK_ROW)
 #undef HOOK_ROW
 };
 
 DEFINE_CLEANUP(struct guard *, guard_close);
 DEFINE_CLEANUP(struct btf *, btf__free);
 
-static bool is_wanted(const char *hook, const bool types[EVENT_TYPE_MAX])
+static bool is_wanted(const char *hook, const struct guard_rules *rules)
 {
     for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
-        if (!strcmp(hooks[i].name, hook) && types[hooks[i].type])
+        if (hooks[i].means == rules->means && !strcmp(hooks[i].name, hook) &&
+            rules->types[hooks[i].type])
             return true;
     return false;
 }
@@ -58,7 +66,7 @@ static bool has_function(const struct btf *btf, const char *hook)
     return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-int guard_probe(struct error *ret_error)
+static int probe_lsm(struct error *ret_error)
 {
     static const struct bpf_insn allow[] = {
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
@@ -88,6 +96,11 @@ int guard_probe(struct error *ret_error)
     return 0;
 }
 
+int guard_probe(enum guard_means means, struct error *ret_error)
+{
+    return means == GUARD_BY_LSM ? probe_lsm(ret_error) : guard_cgroup_probe(ret_error);
+}
+
 /* Programs of hooks that no rule needs are not loaded. */
 static int choose(struct guard *guard, const struct guard_rules *rules, const struct btf *btf,
                   struct error *ret_error)
@@ -98,15 +111,16 @@ static int choose(struct guard *guard, const struct guard_rules *rules, const st
     bpf_object__for_each_program(program, guard->skeleton->obj)
     {
         const char *hook = bpf_program__name(program) + strlen(PROGRAM_PREFIX);
-        bool wanted = is_wanted(hook, rules->types);
+        bool wanted = is_wanted(hook, rules);
+        enum bpf_prog_type type = bpf_program__type(program);
 
-        if (bpf_program__type(program) != BPF_PROG_TYPE_LSM) /* exec and fork: always */
-            continue;
-        if (wanted && !has_function(btf, hook))
+        if (type != BPF_PROG_TYPE_LSM && type != BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
+            continue; /* exec and fork: always */
+        if (wanted && type == BPF_PROG_TYPE_LSM && !has_function(btf, hook))
             return error_set(ret_error, -EOPNOTSUPP, "the kernel has no LSM hook '%s'", hook);
         r = bpf_program__set_autoload(program, wanted);
         if (r < 0)
-            return error_set(ret_error, r, "can't choose LSM programs: %s", strerror(-r));
+            return error_set(ret_error, r, "can't choose programs: %s", strerror(-r));
     }
     return 0;
 }
@@ -115,14 +129,17 @@ static int configure(struct guard *guard, int ring, const struct btf *btf)
 {
     struct guard_skeleton *skeleton = guard->skeleton;
     const struct object_machine machine = OBJECT_MACHINE(skeleton);
+    bool by_thread = guard->means == GUARD_BY_CGROUP && !guard_cgroup_stores();
     const struct bpf_map *const kept[] = {
+        by_thread ? skeleton->maps.guard_threads : skeleton->maps.guard_actors,
         skeleton->maps.scratches,    skeleton->maps.counters,     skeleton->maps.bulk_ring,
         skeleton->maps.filter_paths, skeleton->maps.filter_names, skeleton->maps.filter_addresses,
-        skeleton->maps.filter_ports, skeleton->maps.guard_actors, skeleton->maps.guard_containers,
-        skeleton->maps.bss,          skeleton->maps.rodata,
+        skeleton->maps.filter_ports, skeleton->maps.guard_containers, skeleton->maps.bss,
+        skeleton->maps.rodata,
     };
 
     skeleton->rodata->is_guard = true;
+    skeleton->rodata->guard_by_thread = by_thread;
     int r = object_fit(&machine, btf);
     if (r == 0)
         r = bpf_map__reuse_fd(skeleton->maps.bulk_ring, ring);
@@ -151,8 +168,10 @@ static int attach(struct guard *guard, struct error *ret_error)
         if (!bpf_program__autoload(program))
             continue;
         if (guard->count == HOOKS_MAX)
-            return error_set(ret_error, -ENOSPC, "too many LSM hooks");
-        struct bpf_link *link = bpf_program__attach(program);
+            return error_set(ret_error, -ENOSPC, "too many hooks");
+        struct bpf_link *link = bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK_ADDR
+                                    ? bpf_program__attach_cgroup(program, guard->cgroup_fd)
+                                    : bpf_program__attach(program);
         if (!link)
             return error_set(ret_error, -errno, "can't attach %s: %s", bpf_program__name(program),
                              strerror(errno));
@@ -195,6 +214,10 @@ int guard_open(const struct guard_rules *rules, const struct guard_cgroup *cgrou
 
     if (!guard)
         return error_set(ret_error, -ENOMEM, "out of memory");
+    guard->means = rules->means;
+    guard->cgroup_fd = rules->means == GUARD_BY_CGROUP ? guard_cgroup_open(ret_error) : -1;
+    if (rules->means == GUARD_BY_CGROUP && guard->cgroup_fd < 0)
+        return guard->cgroup_fd;
     libbpf_words_keep();
     guard->skeleton = guard_skeleton__open();
     if (!guard->skeleton)
@@ -238,7 +261,14 @@ void guard_close(struct guard *guard)
     for (size_t i = 0; i < guard->count; i++)
         bpf_link__destroy(guard->links[i]);
     guard_skeleton__destroy(guard->skeleton);
+    if (guard->cgroup_fd >= 0)
+        close(guard->cgroup_fd);
     free(guard);
+}
+
+enum guard_means guard_means(const struct guard *guard)
+{
+    return guard->means;
 }
 
 int guard_each_link(const struct guard *guard, guard_link visit, void *data)

@@ -3,9 +3,9 @@
 #define SENSOR_GUARD_H
 
 /*
- * Rules with `action: deny` in the kernel: LSM programs that refuse before the act. See
- * event/guard.h. They are an object of their own and can be pinned, so that they go on refusing
- * while no agent runs.
+ * Rules with `action: deny` in the kernel: programs that refuse before the act, of the LSM or, for
+ * acts of sockets, of the root cgroup. See event/guard.h. They are an object of their own and can
+ * be pinned, so that they go on refusing while no agent runs.
  */
 
 #include <stdbool.h>
@@ -18,11 +18,14 @@
 
 struct guard;
 
+enum guard_means { GUARD_BY_LSM, GUARD_BY_CGROUP };
+
 /* What a set of rules refuses. */
 struct guard_rules {
     const struct filter_tables *tables;
     struct guard_slot slot;
     bool types[EVENT_TYPE_MAX]; /* of GUARD_LIST: those that some rule denies */
+    enum guard_means means;     /* the same as long as a guard is open */
 };
 
 struct guard_cgroup {
@@ -30,8 +33,8 @@ struct guard_cgroup {
     struct filter_vector columns; /* that its container leaves */
 };
 
-/* Whether the kernel loads and attaches LSM programs; the error says why not. */
-int guard_probe(struct error *ret_error);
+/* Whether the kernel loads and attaches such programs; the error says why not. */
+int guard_probe(enum guard_means means, struct error *ret_error);
 
 /*
  * Load, fill and attach. Records of refused acts go to the ring `ring`. What an older guard refuses
@@ -40,6 +43,8 @@ int guard_probe(struct error *ret_error);
 int guard_open(const struct guard_rules *rules, const struct guard_cgroup *cgroups, size_t count,
                int ring, struct guard **ret_guard, struct error *ret_error);
 void guard_close(struct guard *guard);
+
+enum guard_means guard_means(const struct guard *guard);
 
 struct bpf_link;
 typedef int (*guard_link)(void *data, const char *hook, struct bpf_link *link);

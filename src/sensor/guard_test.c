@@ -549,7 +549,7 @@ int main(void)
         return 1;
     if (!tables || !rules)
         return 1;
-    if (guard_probe(&error) < 0) {
+    if (guard_probe(GUARD_BY_LSM, &error) < 0) {
         printf("SKIP guard: %s\n", error.message);
         return 0;
     }

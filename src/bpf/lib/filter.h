@@ -437,7 +437,9 @@ CHECKED_ONCE int filter_sock(struct scratch *s, u64 sock, u64 name, u64 len)
         return false;
     if (!s->filter_on)
         return true;
-    if (!name || !socket_peer(sk, family, name, len, &peer)) {
+    /* Who only sends does so to the peer the socket has. */
+    bool asks = name || (is_guard && s->type == EVENT_SENDMSG);
+    if (!asks || !socket_peer(sk, family, name, len, s->type, &peer)) {
         struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
         /* Nobody is talked to whom a guard could know. */
         return !is_guard ||

@@ -40,6 +40,23 @@ GUARD_LINKAGE struct {
     __type(value, struct guard_actor);
 } guard_actors SEC(".maps");
 
+/* The same where programs can't reach what is stored with a task. One that gave way is judged by the
+ * cgroup it is in. */
+struct guard_thread {
+    u64 start_time;
+    u64 tid;
+};
+
+GUARD_LINKAGE struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, GUARD_THREADS);
+    __type(key, struct guard_thread);
+    __type(value, struct guard_actor);
+} guard_threads SEC(".maps");
+
+/* Whether they do: chosen when the programs are loaded. */
+GUARD_LINKAGE const volatile bool guard_by_thread;
+
 GUARD_LINKAGE struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -50,6 +67,21 @@ GUARD_LINKAGE struct {
 
 GUARD_LINKAGE struct guard_slot guard_slots[2];
 GUARD_LINKAGE struct guard_self guard_self;
+
+/* What is kept of a task; with `create` it is made. */
+static __always_inline struct guard_actor *guard_actor_of(struct task_struct *task, bool create)
+{
+    if (!guard_by_thread)
+        return bpf_task_storage_get(&guard_actors, task, NULL,
+                                    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+    struct guard_thread key = {.start_time = task->start_boottime, .tid = task->pid};
+    struct guard_actor *actor = bpf_map_lookup_elem(&guard_threads, &key);
+    if (actor || !create)
+        return actor;
+    struct guard_actor none = {};
+    bpf_map_update_elem(&guard_threads, &key, &none, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&guard_threads, &key);
+}
 
 /* The container of a cgroup or of the nearest one above that is one's. */
 static __always_inline struct guard_container *guard_container_above(u64 cgroup)
@@ -189,8 +221,7 @@ CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
     if ((u32)task->tgid == guard_self.pid &&
         task->group_leader->start_boottime / GUARD_TICK_NS == guard_self.start_time)
         return 0;
-    struct guard_actor *actor =
-        bpf_task_storage_get(&guard_actors, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    struct guard_actor *actor = guard_actor_of(task, true);
     u64 cgroup = cgroup_id(cgroup_of_task(task)), exec = task->self_exec_id;
     if (!actor) {
         count(COUNTER_DENIED_UNSEEN);

@@ -359,15 +359,23 @@ struct sock_common {
     struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct socket {
+    short type;
+    struct file *file;
+    struct sock *sk;
+};
+
 struct sock {
     struct sock_common __sk_common;
     u16 sk_type;
     u16 sk_protocol;
+    struct socket *sk_socket;
 };
 
-struct socket {
-    short type;
+/* What programs at a cgroup's sockets are given; what they see of it is translated. */
+struct bpf_sock_addr_kern {
     struct sock *sk;
+    struct sockaddr *uaddr;
 };
 
 struct unix_address {
@@ -420,6 +428,7 @@ struct pt_regs {
 #define S_ISUID             0004000
 #define S_ISGID             0002000
 #define S_IWUGO             0000222
+#define AF_UNSPEC           0
 #define AF_UNIX             1
 #define AF_INET             2
 #define AF_INET6            10

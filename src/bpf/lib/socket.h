@@ -9,6 +9,9 @@
 #define SOCKADDR_MAX   128
 #define UNIX_PATH_ROOM 128
 #define TCP_LISTEN     10
+#define LOOPBACK       0x0100007f /* 127.0.0.1, in network order */
+#define LOOPBACK_V6    0x01000000 /* the last word of ::1 */
+#define MAPPED_WORD    0xffff0000 /* ::ffff, its third word */
 
 static __always_inline struct sock *sock_of_file(u64 address)
 {
@@ -79,7 +82,7 @@ static __always_inline void peer_map(struct peer *peer)
     u32 *words = (u32 *)peer->address;
 
     words[3] = words[0];
-    words[2] = 0xffff0000; /* in network order: ::ffff */
+    words[2] = MAPPED_WORD;
     words[0] = words[1] = 0;
 }
 
@@ -88,7 +91,7 @@ static __always_inline u32 address_kind(const u8 address[16])
 {
     const u32 *words = (const u32 *)address;
 
-    if (!words[0] && !words[1] && words[2] == 0xffff0000)
+    if (!words[0] && !words[1] && words[2] == MAPPED_WORD)
         return 1;
     return words[0] || words[1] || words[2] || words[3] ? 2 : 0;
 }
@@ -100,16 +103,70 @@ static __always_inline bool peer_is_set(const struct peer *peer)
     return peer->port || words[0] || words[1];
 }
 
-/* As endpoints_of_event: the socket's own or, where it has none, the sockaddr at `name`. */
-static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u64 len,
-                                        struct peer *peer)
+/* The sockaddr at `name`: an address of the same family or, where a guard asks, one the kernel takes
+ * for such. */
+static __always_inline bool peer_given(u16 family, u64 name, u64 len, u32 type, struct peer *peer)
 {
     struct {
         u16 family, port;
         u32 first; /* IPv4: the address; IPv6: the flow */
         u8 address[16];
     } given = {};
+    const u32 start = 8;
+    long r = is_guard ? bpf_probe_read_kernel(&given, start, (void *)name)
+                      : bpf_probe_read_user(&given, start, (void *)name);
 
+    if (r < 0 || len < start)
+        return false;
+    /* As udp_sendmsg does. */
+    if (is_guard && type == EVENT_SENDMSG && family == AF_INET && given.family == AF_UNSPEC)
+        given.family = AF_INET;
+    peer->port = swap16(given.port);
+    if (given.family == AF_INET && (family == AF_INET || is_guard)) {
+        *(u32 *)peer->address = given.first;
+        if (!peer_is_set(peer))
+            return false;
+        if (family == AF_INET6)
+            peer_map(peer);
+        return true;
+    }
+    r = is_guard ? bpf_probe_read_kernel(&given, sizeof(given), (void *)name)
+                 : bpf_probe_read_user(&given, sizeof(given), (void *)name);
+    if (r < 0 || len < sizeof(given) || given.family != AF_INET6 || family != AF_INET6)
+        return false;
+    __builtin_memcpy(peer->address, given.address, sizeof(given.address));
+    return peer_is_set(peer);
+}
+
+/* Who is meant by no address: oneself, by the address one is bound to or over the loopback. */
+static __always_inline void peer_resolve(struct sock *sk, u16 family, struct peer *peer)
+{
+    u32 *words = (u32 *)peer->address;
+    u8 local[16] = {};
+
+    if (family == AF_INET) {
+        if (!words[0])
+            words[0] = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+        if (!words[0])
+            words[0] = LOOPBACK;
+        return;
+    }
+    if (words[0] || words[1] || words[3] || (words[2] && words[2] != MAPPED_WORD))
+        return;
+    bpf_core_read(local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+    bool mapped = words[2] || address_kind(local) == 1;
+    words[2] = mapped ? MAPPED_WORD : 0;
+    words[3] = mapped ? LOOPBACK : LOOPBACK_V6;
+}
+
+/*
+ * As endpoints_of_event: the socket's own or, where it has none, the sockaddr at `name`. Before the
+ * act what is named comes first: the peer that a datagram socket has is to be another, or is not
+ * meant; only a stream, once connected, heeds no name.
+ */
+static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u64 len, u32 type,
+                                        struct peer *peer)
+{
     if (family != AF_INET && family != AF_INET6)
         return false;
     peer->port = swap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
@@ -117,38 +174,38 @@ static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u
         *(u32 *)peer->address = BPF_CORE_READ(sk, __sk_common.skc_daddr);
     else
         bpf_core_read(peer->address, 16, &sk->__sk_common.skc_v6_daddr);
-    if (!peer_is_set(peer)) {
-        u32 size = family == AF_INET ? 8 : sizeof(given);
-        long r = is_guard ? bpf_probe_read_kernel(&given, size, (void *)name)
-                          : bpf_probe_read_user(&given, size, (void *)name);
-        if (r < 0 || len < (family == AF_INET ? 8 : sizeof(given)) || given.family != family)
+    bool own = peer_is_set(peer);
+    if (name && (!own || (is_guard && BPF_CORE_READ(sk, sk_type) != SOCK_STREAM))) {
+        struct peer named = {};
+        if (peer_given(family, name, len, type, &named))
+            *peer = named;
+        else if (!own)
             return false;
-        peer->port = swap16(given.port);
-        if (family == AF_INET)
-            *(u32 *)peer->address = given.first;
-        else
-            __builtin_memcpy(peer->address, given.address, sizeof(given.address));
-        if (!peer_is_set(peer))
-            return false;
+    } else if (!own) {
+        return false;
     }
+    if (is_guard)
+        peer_resolve(sk, family, peer);
     if (family == AF_INET) {
         peer_map(peer);
         return true;
     }
+    u32 other = address_kind(peer->address);
+    if (is_guard || !other)
+        return other != 0;
     /* Which kind both ends are of is told by both of them: left to user space when they differ. */
     u8 local[16] = {};
     bpf_core_read(local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-    u32 own = address_kind(local), other = address_kind(peer->address);
-    return other && (is_guard || !own || own == other);
+    u32 own_kind = address_kind(local);
+    return !own_kind || own_kind == other;
 }
 
-/* SOCKET, and the paths of a unix socket. */
-CHECKED_ONCE int put_socket(struct scratch *s, u64 file)
+/* SOCKET, and the paths of a unix socket; `inode`: the number of the socket's file, 0 for none. */
+CHECKED_ONCE int put_sock(struct scratch *s, u64 address, u64 inode)
 {
     if (!s)
         return 0;
-    struct file *open_file = (void *)file;
-    struct sock *sk = sock_of_file(file);
+    struct sock *sk = (void *)address;
     u32 offset;
 
     if (!sk || !param_room(s, sizeof(struct event_socket), &offset))
@@ -157,14 +214,13 @@ CHECKED_ONCE int put_socket(struct scratch *s, u64 file)
     offset &= RECORD_MASK;
     struct event_socket *out = (void *)&s->data[offset + sizeof(struct param_header)];
     u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-    u64 inode = BPF_CORE_READ(open_file, f_inode, i_ino);
 
     __builtin_memset(out, 0, sizeof(*out));
     out->family = family;
     out->type = BPF_CORE_READ(sk, sk_type);
     out->protocol = BPF_CORE_READ(sk, sk_protocol);
     out->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-    out->role = socket_role(inode);
+    out->role = is_guard ? SOCKET_ROLE_UNKNOWN : socket_role(inode);
     out->net_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
     out->cookie = inode;
     if (family == AF_INET || family == AF_INET6) {
@@ -189,6 +245,14 @@ CHECKED_ONCE int put_socket(struct scratch *s, u64 file)
             put_unix_path(s, PARAM_SOCKET_PEER_PATH, peer);
     }
     return 0;
+}
+
+static __always_inline void put_socket(struct scratch *s, u64 file)
+{
+    struct sock *sk = sock_of_file(file);
+
+    if (sk)
+        put_sock(s, (u64)sk, BPF_CORE_READ((struct file *)file, f_inode, i_ino));
 }
 
 /* The sockaddr a caller gave. */
