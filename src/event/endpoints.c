@@ -27,7 +27,9 @@ static bool read_sockaddr(const void *data, size_t len, unsigned *ret_family,
         return false;
     memcpy(&family, data, sizeof(family));
     *ret_end = (struct endpoint){0};
-    if (family == AF_INET && len >= offsetof(struct sockaddr_in, sin_zero)) {
+    /* AF_UNSPEC: it is told apart by who asks. */
+    if ((family == AF_INET || family == AF_UNSPEC) &&
+        len >= offsetof(struct sockaddr_in, sin_zero)) {
         memcpy(&in, data, offsetof(struct sockaddr_in, sin_zero));
         memcpy(ret_end->address, &in.sin_addr, 4);
         ret_end->port = ntohs(in.sin_port);
@@ -98,6 +100,31 @@ static bool guess_server(const struct event *event, const struct endpoints *ends
     }
 }
 
+static bool sends(unsigned type)
+{
+    return type == EVENT_SENDTO || type == EVENT_SENDMSG || type == EVENT_SENDMMSG;
+}
+
+/* Whether an address is one that the socket can talk to, as it talks to it then: an IPv6 socket takes
+ * those of IPv4, and who sends over IPv4 need not say of which family the address is. */
+static bool fit_family(const struct event *event, unsigned family, unsigned given,
+                       struct endpoint *address)
+{
+    if (family == AF_INET6 && given == AF_INET) {
+        memmove(address->address + 12, address->address, 4);
+        memcpy(address->address, mapped_prefix, sizeof(mapped_prefix));
+        return true;
+    }
+    return family == given ||
+           (family == AF_INET && given == AF_UNSPEC && sends(event->header->type));
+}
+
+/* Datagrams go where the call says, whomever their socket is connected to. */
+static bool names_this_peer(const struct event *event, const struct event_socket *socket)
+{
+    return socket->type == SOCK_DGRAM && sends(event->header->type);
+}
+
 bool endpoints_of_event(const struct event *event, struct endpoints *ret_ends)
 {
     const struct event_socket *socket = event_socket(event);
@@ -116,9 +143,9 @@ bool endpoints_of_event(const struct event *event, struct endpoints *ret_ends)
         ends.remote.port = socket->remote_port;
     }
     if (given && read_sockaddr(given->data, given->len, &given_family, &address) &&
-        given_family == family) {
+        fit_family(event, family, given_family, &address)) {
         struct endpoint *end = event->header->type == EVENT_BIND ? &ends.local : &ends.remote;
-        if (!is_set(end))
+        if (!is_set(end) || (socket && names_this_peer(event, socket)))
             *end = address;
     }
 
@@ -193,7 +220,7 @@ bool endpoints_add_sockaddr(struct buf *buf, const void *data, size_t len)
     unsigned family;
     sa_family_t unix_family;
 
-    if (read_sockaddr(data, len, &family, &end)) {
+    if (read_sockaddr(data, len, &family, &end) && family != AF_UNSPEC) {
         add_end(buf, &end, family == AF_INET ? 4 : 16);
         return true;
     }

@@ -167,8 +167,19 @@ static bool makes_fd(const struct event *event)
     }
 }
 
+/* An act that was refused: the file or socket is known, no descriptor is. */
+static bool is_of_denied(const struct event *event)
+{
+    return event->header->flags & EVENT_FLAG_DENIED &&
+           (event_has(event, PARAM_SOCKET) || event_has(event, PARAM_PATH));
+}
+
 bool field_fd_view(const struct event *event, struct fd_view *ret_view)
 {
+    if (is_of_denied(event)) {
+        *ret_view = (struct fd_view){.number = -1, .kind = kind_of(event), .exists = true};
+        return true;
+    }
     if (makes_fd(event)) {
         bool exists = event->header->result >= 0;
         *ret_view = (struct fd_view){

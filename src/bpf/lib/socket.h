@@ -103,8 +103,12 @@ static __always_inline bool peer_is_set(const struct peer *peer)
     return peer->port || words[0] || words[1];
 }
 
-/* The sockaddr at `name`: an address of the same family or, where a guard asks, one the kernel takes
- * for such. */
+static __always_inline bool is_send(u32 type)
+{
+    return type == EVENT_SENDTO || type == EVENT_SENDMSG || type == EVENT_SENDMMSG;
+}
+
+/* The sockaddr at `name`: an address of the same family or one the kernel takes for such. */
 static __always_inline bool peer_given(u16 family, u64 name, u64 len, u32 type, struct peer *peer)
 {
     struct {
@@ -119,10 +123,10 @@ static __always_inline bool peer_given(u16 family, u64 name, u64 len, u32 type, 
     if (r < 0 || len < start)
         return false;
     /* As udp_sendmsg does. */
-    if (is_guard && type == EVENT_SENDMSG && family == AF_INET && given.family == AF_UNSPEC)
+    if (given.family == AF_UNSPEC && family == AF_INET && is_send(type))
         given.family = AF_INET;
     peer->port = swap16(given.port);
-    if (given.family == AF_INET && (family == AF_INET || is_guard)) {
+    if (given.family == AF_INET) {
         *(u32 *)peer->address = given.first;
         if (!peer_is_set(peer))
             return false;
@@ -160,9 +164,9 @@ static __always_inline void peer_resolve(struct sock *sk, u16 family, struct pee
 }
 
 /*
- * As endpoints_of_event: the socket's own or, where it has none, the sockaddr at `name`. Before the
- * act what is named comes first: the peer that a datagram socket has is to be another, or is not
- * meant; only a stream, once connected, heeds no name.
+ * As endpoints_of_event: the socket's own or, where it has none or datagrams are sent, the sockaddr
+ * at `name`. Before the act what is named comes first, too: the socket is to have another peer. Only
+ * a stream, once connected, heeds no name.
  */
 static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u64 len, u32 type,
                                         struct peer *peer)
@@ -175,7 +179,9 @@ static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u
     else
         bpf_core_read(peer->address, 16, &sk->__sk_common.skc_v6_daddr);
     bool own = peer_is_set(peer);
-    if (name && (!own || (is_guard && BPF_CORE_READ(sk, sk_type) != SOCK_STREAM))) {
+    u16 kind = BPF_CORE_READ(sk, sk_type);
+    bool first = is_guard ? kind != SOCK_STREAM : kind == SOCK_DGRAM && is_send(type);
+    if (name && (!own || first)) {
         struct peer named = {};
         if (peer_given(family, name, len, type, &named))
             *peer = named;
