@@ -171,7 +171,7 @@ static enum guard_means means_for(const struct agent *agent)
     if (agent->guard && agent->guard->guard)
         return guard_means(agent->guard->guard);
     return !agent->options->no_lsm && guard_probe(GUARD_BY_LSM, &why) == 0 ? GUARD_BY_LSM
-                                                                          : GUARD_BY_CGROUP;
+                                                                           : GUARD_BY_CGROUP;
 }
 
 bool agent_guard_is_whole(const struct agent *agent)
@@ -247,8 +247,8 @@ static void on_denied(void *data, const struct alert *alert)
     const struct response response = {.asked = ACTION_DENY,
                                       .mode = MODE_ENFORCE,
                                       .result = RESPONSE_DONE,
-                                      .means = agent_guard_is_whole(agent) ? MEANS_LSM
-                                                                           : MEANS_CGROUP,
+                                      .means =
+                                          agent_guard_is_whole(agent) ? MEANS_LSM : MEANS_CGROUP,
                                       .error = EPERM};
     struct alert told = *alert;
 

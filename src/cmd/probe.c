@@ -108,9 +108,8 @@ static void judge_denial(const struct probe *probe, size_t index, const struct r
         rules_foresight(probe->rules, index, &foresight);
         if (!probe->prevents)
             rule_foresight_without(&foresight);
-        all = rule_foresight_text(&foresight,
-                                  probe->sockets ? rules_sockets(probe->rules, index) : NULL,
-                                  &words);
+        all = rule_foresight_text(
+            &foresight, probe->sockets ? rules_sockets(probe->rules, index) : NULL, &words);
     } else {
         buf_add_string(&words, "nothing here can deny");
     }
@@ -156,8 +155,10 @@ static bool add_feature(struct probe *probe, const char *name, int r, const stru
     if (probe->count == PROBE_FEATURES_MAX)
         return r == 0;
     struct probe_feature *feature = &probe->features[probe->count++];
-    *feature = (struct probe_feature){
-        .name = name, .result = r == 0 ? PROBE_YES : r == -EPERM ? PROBE_REFUSED : PROBE_NO};
+    *feature = (struct probe_feature){.name = name,
+                                      .result = r == 0        ? PROBE_YES
+                                                : r == -EPERM ? PROBE_REFUSED
+                                                              : PROBE_NO};
     snprintf(feature->detail, sizeof(feature->detail), "%.150s", error->message);
     return r == 0;
 }

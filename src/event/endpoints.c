@@ -105,8 +105,8 @@ static bool sends(unsigned type)
     return type == EVENT_SENDTO || type == EVENT_SENDMSG || type == EVENT_SENDMMSG;
 }
 
-/* Whether an address is one that the socket can talk to, as it talks to it then: an IPv6 socket takes
- * those of IPv4, and who sends over IPv4 need not say of which family the address is. */
+/* Whether an address is one that the socket can talk to, as it talks to it then: an IPv6 socket
+ * takes those of IPv4, and who sends over IPv4 need not say of which family the address is. */
 static bool fit_family(const struct event *event, unsigned family, unsigned given,
                        struct endpoint *address)
 {

@@ -150,9 +150,9 @@ struct format {
 };
 
 struct rule {
-    struct rule_info info;       /* hits and sent too */
-    uint64_t sent_stamp;         /* filter.c: of the event that was counted last */
-    bool foreseen[FORESEEN_MAX]; /* foresee.c: judged before such acts */
+    struct rule_info info;        /* hits and sent too */
+    uint64_t sent_stamp;          /* filter.c: of the event that was counted last */
+    bool foreseen[FORESEEN_MAX];  /* foresee.c: judged before such acts */
     struct rule_sockets *sockets; /* guard_sockets.c: NULL until it is asked for */
     struct term *condition;
     struct format output;

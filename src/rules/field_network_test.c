@@ -206,6 +206,43 @@ static void datagrams(void **state)
     fixture_close(&f);
 }
 
+/* The kernel takes more for an address than one of the socket's family. */
+static void peers_as_the_kernel_takes_them(void **state)
+{
+    struct fixture f;
+    struct event_socket v4 = socket_to("0.0.0.0", 5353, "8.8.8.8", 53);
+    struct event_socket v6 = {.family = AF_INET6, .local_port = 5353};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(54)};
+    static const struct want past[] = {{"fd.name", "0.0.0.0:5353->9.9.9.9:54"}, {NULL, NULL}};
+    static const struct want own[] = {{"fd.name", "0.0.0.0:5353->8.8.8.8:53"}, {NULL, NULL}};
+
+    fixture_open(&f);
+    v4.type = v6.type = SOCK_DGRAM;
+    v4.protocol = v6.protocol = IPPROTO_UDP;
+    inet_pton(AF_INET, "9.9.9.9", &to.sin_addr);
+    begin(&f, EVENT_SENDTO, 1, &v4); /* another than it is connected to */
+    event_writer_bytes(&f.s.writer, PARAM_SOCKET_ADDRESS, 0, &to, sizeof(to));
+    fixture_expect(&f, past);
+    begin(&f, EVENT_CONNECT, 0, &v4);
+    event_writer_bytes(&f.s.writer, PARAM_SOCKET_ADDRESS, 0, &to, sizeof(to));
+    fixture_expect(&f, own);
+    begin(&f, EVENT_SENDTO, 1, &v6); /* IPv4 by an IPv6 socket */
+    event_writer_bytes(&f.s.writer, PARAM_SOCKET_ADDRESS, 0, &to, sizeof(to));
+    fixture_expect(&f, past);
+    to.sin_family = AF_UNSPEC;
+    begin(&f, EVENT_SENDTO, 1, &v4);
+    event_writer_bytes(&f.s.writer, PARAM_SOCKET_ADDRESS, 0, &to, sizeof(to));
+    fixture_expect(&f, past);
+    begin(&f, EVENT_CONNECT, 0, &v4);
+    event_writer_bytes(&f.s.writer, PARAM_SOCKET_ADDRESS, 0, &to, sizeof(to));
+    fixture_expect(&f, own);
+    v4.type = SOCK_STREAM;
+    begin(&f, EVENT_SENDTO, 1, &v4); /* a stream heeds no name */
+    event_writer_bytes(&f.s.writer, PARAM_SOCKET_ADDRESS, 0, &to, sizeof(to));
+    fixture_expect(&f, own);
+    fixture_close(&f);
+}
+
 static void other_families(void **state)
 {
     struct fixture f;
@@ -275,9 +312,13 @@ static void a_socket_duplicated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_client),       cmocka_unit_test(a_server),
-        cmocka_unit_test(either_end),     cmocka_unit_test(datagrams),
-        cmocka_unit_test(other_families), cmocka_unit_test(a_socket_duplicated),
+        cmocka_unit_test(a_client),
+        cmocka_unit_test(a_server),
+        cmocka_unit_test(either_end),
+        cmocka_unit_test(datagrams),
+        cmocka_unit_test(peers_as_the_kernel_takes_them),
+        cmocka_unit_test(other_families),
+        cmocka_unit_test(a_socket_duplicated),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

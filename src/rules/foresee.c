@@ -223,8 +223,8 @@ void rules_foresight(const struct ruleset *rules, size_t index,
     for (unsigned type = 0; type < EVENT_TYPE_MAX; type++) {
         bool matches = type_set_has(&condition->match, type);
         foresight.sockets |= matches && event_is_of_socket(type);
-        foresight.others |= matches && !event_executes(type) && !event_opens(type) &&
-                            !event_is_of_socket(type);
+        foresight.others |=
+            matches && !event_executes(type) && !event_opens(type) && !event_is_of_socket(type);
     }
     *ret_foresight = foresight;
 }

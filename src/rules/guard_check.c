@@ -160,7 +160,8 @@ static int check_types(struct truths *truths, const struct column *column, struc
             guard_type_has_hook(type))
             continue;
         snprintf(why, sizeof(why), "the kernel asks nobody before '%s'", type_name(type));
-        return guard_refuse(rule, ret_error, why, "name the calls with evt.type, or use 'action: kill'");
+        return guard_refuse(rule, ret_error, why,
+                            "name the calls with evt.type, or use 'action: kill'");
     }
     for (size_t i = 0; (row = guard_type_at(i)); i++) {
         if (!column_has_any(truths, column, row->also) ||

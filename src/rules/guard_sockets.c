@@ -84,7 +84,8 @@ static bool is_whole(struct truths *truths, const struct column *column, enum so
     return true;
 }
 
-/* What is not known of such sockets does not hold there: it must hold nowhere else either. */
+/* What is not known of some sockets that are met: acts of those get past. An IPv6 socket may talk
+ * IPv4, and is of that type to rules then. */
 static const struct atom *undecided(struct truths *truths, const struct term *term)
 {
     const struct atom *found = NULL;
@@ -130,12 +131,11 @@ static void look_at_rule(struct truths *truths, struct rule *rule)
         snprintf(sockets->why, sizeof(sockets->why), "%.190s",
                  why ? why + strlen("can't deny: ") : error.message);
     } else if (atom) {
-        snprintf(sockets->why, sizeof(sockets->why),
-                 "the kernel does not know '%.100s' before the act", atom->key);
+        sockets->undecided = atom;
     }
     for (size_t act = 0; act < SOCKET_ACTS; act++) {
         sockets->kept |= sockets->asks[act] && !sockets->why[0];
-        sockets->whole[act] = true;
+        sockets->whole[act] = !atom;
     }
 }
 
@@ -190,11 +190,17 @@ const struct rule_sockets *rules_sockets(const struct ruleset *rules, size_t ind
     return rules->rules[index]->sockets;
 }
 
-static const char *gets_past(enum socket_act act)
+static void add_what_gets_past(struct buf *buf, const struct rule_sockets *sockets,
+                               enum socket_act act)
 {
-    return act == SOCKET_SEND ? "but by a connected socket, unless the rule names connect too, or "
-                                "one that is not UDP"
-                              : "but of sockets that are neither TCP nor UDP";
+    if (sockets->undecided)
+        buf_printf(buf, ", but where the kernel does not know '%.100s' before it",
+                   sockets->undecided->key);
+    else if (act == SOCKET_SEND)
+        buf_add_string(buf, ", but by a connected socket, unless the rule names connect too, or "
+                            "one that is not UDP");
+    else
+        buf_add_string(buf, ", but of sockets that are neither TCP nor UDP");
 }
 
 bool rule_sockets_text(const struct rule_sockets *sockets, struct buf *buf)
@@ -208,9 +214,10 @@ bool rule_sockets_text(const struct rule_sockets *sockets, struct buf *buf)
         if (!sockets->kept)
             buf_printf(buf, "%s%s is not denied: %s", separator, acts[act].name, sockets->why);
         else
-            buf_printf(buf, "%s%s is denied by programs of the root cgroup%s%s", separator,
-                       acts[act].name, sockets->whole[act] ? "" : ", ",
-                       sockets->whole[act] ? "" : gets_past(act));
+            buf_printf(buf, "%s%s is denied by programs of the root cgroup", separator,
+                       acts[act].name);
+        if (sockets->kept && !sockets->whole[act])
+            add_what_gets_past(buf, sockets, act);
         all &= sockets->kept && sockets->whole[act];
         separator = "; ";
     }

@@ -12,11 +12,13 @@
 
 enum socket_act { SOCKET_CONNECT, SOCKET_BIND, SOCKET_SEND, SOCKET_ACTS };
 
+struct atom;
 struct rule_sockets {
-    bool asks[SOCKET_ACTS];  /* it can match such acts */
-    bool kept;               /* they are refused, and no others */
-    bool whole[SOCKET_ACTS]; /* none gets past */
-    char why[200];           /* it is not kept */
+    bool asks[SOCKET_ACTS];       /* it can match such acts */
+    bool kept;                    /* they are refused, and no others */
+    bool whole[SOCKET_ACTS];      /* none gets past */
+    char why[200];                /* it is not kept */
+    const struct atom *undecided; /* of some sockets; NULL: of none */
 };
 
 struct rule;

@@ -132,9 +132,15 @@ static int configure(struct guard *guard, int ring, const struct btf *btf)
     bool by_thread = guard->means == GUARD_BY_CGROUP && !guard_cgroup_stores();
     const struct bpf_map *const kept[] = {
         by_thread ? skeleton->maps.guard_threads : skeleton->maps.guard_actors,
-        skeleton->maps.scratches,    skeleton->maps.counters,     skeleton->maps.bulk_ring,
-        skeleton->maps.filter_paths, skeleton->maps.filter_names, skeleton->maps.filter_addresses,
-        skeleton->maps.filter_ports, skeleton->maps.guard_containers, skeleton->maps.bss,
+        skeleton->maps.scratches,
+        skeleton->maps.counters,
+        skeleton->maps.bulk_ring,
+        skeleton->maps.filter_paths,
+        skeleton->maps.filter_names,
+        skeleton->maps.filter_addresses,
+        skeleton->maps.filter_ports,
+        skeleton->maps.guard_containers,
+        skeleton->maps.bss,
         skeleton->maps.rodata,
     };
 

@@ -53,10 +53,10 @@ int guard_cgroup_probe(struct error *ret_error)
         bpf_prog_load(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, "guard_probe", "GPL", allow,
                       sizeof(allow) / sizeof(allow[0]), &opts);
     if (program < 0)
-        return error_set(ret_error, program, "the kernel refuses programs of a cgroup's sockets: %s",
+        return error_set(ret_error, program,
+                         "the kernel refuses programs of a cgroup's sockets: %s",
                          strerror(-program));
-    _cleanup_close_ int link =
-        bpf_link_create(program, cgroup, BPF_CGROUP_INET4_CONNECT, NULL);
+    _cleanup_close_ int link = bpf_link_create(program, cgroup, BPF_CGROUP_INET4_CONNECT, NULL);
     if (link < 0)
         return error_set(ret_error, link, "the kernel refuses to attach a program to a cgroup: %s",
                          strerror(-link));
@@ -65,7 +65,8 @@ int guard_cgroup_probe(struct error *ret_error)
 
 bool guard_cgroup_stores(void)
 {
-    /* Arguments that no call may have: what the kernel says tells whether it came to look at them. */
+    /* Arguments that no call may have: what the kernel says tells whether it came to look at them.
+     */
     static const struct bpf_insn call[] = {
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1},
         {.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_task_storage_get},
@@ -78,9 +79,8 @@ bool guard_cgroup_stores(void)
                                       .log_buf = words,
                                       .log_size = sizeof(words),
                                       .log_level = 1};
-    _cleanup_close_ int program =
-        bpf_prog_load(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, "guard_stores", "GPL", call,
-                      sizeof(call) / sizeof(call[0]), &opts);
+    _cleanup_close_ int program = bpf_prog_load(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, "guard_stores",
+                                                "GPL", call, sizeof(call) / sizeof(call[0]), &opts);
 
     return program >= 0 || strstr(words, "R1 type=");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: sockets WAY PORT [times COUNT]
- * Reach PORT of this machine by one way of connecting or sending, with somebody there to be reached.
- * Exit 0: it got there; 1: EPERM, and nothing got there; 2: it could not be tried; 3: EPERM, but
- * something got there. With a count: the time of one in ns.
+ * Reach PORT of this machine by one way of connecting or sending, with somebody there to be
+ * reached. Exit 0: it got there; 1: EPERM, and nothing got there; 2: it could not be tried; 3:
+ * EPERM, but something got there. With a count: the time of one in ns.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -123,6 +123,18 @@ static int udp_again(void)
     if (fd < 0 || connect(fd, (void *)&address, sizeof(address)) < 0)
         return -1;
     return send(fd, "x", 1, 0) < 0 ? -1 : fd;
+}
+
+/* One call alone, for its time. */
+static int only_connect(void)
+{
+    static int fd = -1;
+    struct sockaddr_in address = v4("127.0.0.1", port);
+
+    if (fd < 0)
+        fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    (void)connect(fd, (void *)&address, sizeof(address));
+    return -1;
 }
 
 static int udp_v4_by_v6(void)
@@ -256,6 +268,7 @@ static const struct way {
     {"send-mapped", send_mapped, SOCK_DGRAM},
     {"send-message", send_message, SOCK_DGRAM},
     {"send-past", send_past, SOCK_DGRAM},
+    {"only-connect", only_connect, 0},
     {"bind-tcp", bind_tcp, 0},
     {"bind-udp", bind_udp, 0},
     {"bind-tcp6", bind_tcp6, 0},
@@ -290,8 +303,9 @@ static void measure(const struct way *way, long count)
     for (long i = 0; i < count; i++)
         close(way->reach());
     clock_gettime(CLOCK_MONOTONIC, &to);
-    printf("%.0f\n", ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
-                         (double)count);
+    printf("%.0f\n",
+           ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
+               (double)count);
 }
 
 int main(int argc, char **argv)

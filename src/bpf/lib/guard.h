@@ -40,8 +40,8 @@ GUARD_LINKAGE struct {
     __type(value, struct guard_actor);
 } guard_actors SEC(".maps");
 
-/* The same where programs can't reach what is stored with a task. One that gave way is judged by the
- * cgroup it is in. */
+/* The same where programs can't reach what is stored with a task. One that gave way is judged by
+ * the cgroup it is in. */
 struct guard_thread {
     u64 start_time;
     u64 tid;

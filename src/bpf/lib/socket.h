@@ -165,8 +165,8 @@ static __always_inline void peer_resolve(struct sock *sk, u16 family, struct pee
 
 /*
  * As endpoints_of_event: the socket's own or, where it has none or datagrams are sent, the sockaddr
- * at `name`. Before the act what is named comes first, too: the socket is to have another peer. Only
- * a stream, once connected, heeds no name.
+ * at `name`. Before the act what is named comes first, too: the socket is to have another peer.
+ * Only a stream, once connected, heeds no name.
  */
 static __always_inline bool socket_peer(struct sock *sk, u16 family, u64 name, u64 len, u32 type,
                                         struct peer *peer)
