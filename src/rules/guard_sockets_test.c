@@ -15,9 +15,10 @@
 #include "rules/foresee.h"
 #include "rules/guard.h"
 
-#define BY     "by programs of the root cgroup"
-#define TCP    " and fd.l4proto = tcp"
-#define NO_UDP ", but by a connected socket, unless the rule names connect too, or one that is not UDP"
+#define BY  "by programs of the root cgroup"
+#define TCP " and fd.l4proto = tcp"
+#define NO_UDP                                                                                     \
+    ", but by a connected socket, unless the rule names connect too, or one that is not UDP"
 #define OTHERS ", but of sockets that are neither TCP nor UDP"
 #define SENDS  "evt.type in (connect, sendto, sendmsg, sendmmsg) and fd.l4proto = udp"
 
@@ -50,14 +51,13 @@ static const struct {
     {"evt.type = connect", "connect is denied " BY OTHERS, true, false},
     {"evt.type = connect and not fd.l4proto = udp", "connect is denied " BY OTHERS, true, false},
     {"evt.type = connect and fd.typechar = 4" TCP,
-     "connect is denied " BY ", but where the kernel does not know 'fd.typechar = 1:4' before it", true,
-     false},
+     "connect is denied " BY ", but where the kernel does not know 'fd.typechar = 1:4' before it",
+     true, false},
     {"evt.type = connect and fd.sport = 80 and container.image.repository = x"
      " and proc.exepath = /bin/nc" TCP,
      "connect is denied " BY, true, true},
     {"evt.type = bind" TCP, "bind is denied " BY, true, true},
-    {"evt.type = bind and fd.l4proto = udp and fd.sport = 80",
-     "bind is denied " BY, true, true},
+    {"evt.type = bind and fd.l4proto = udp and fd.sport = 80", "bind is denied " BY, true, true},
     {"evt.type in (sendto, sendmsg, sendmmsg) and fd.l4proto = udp and fd.sport = 53",
      "send is denied " BY NO_UDP, true, false},
     {SENDS " and fd.sport = 53", "connect is denied " BY "; send is denied " BY, true, true},
@@ -65,12 +65,14 @@ static const struct {
      "connect is denied " BY "; send is denied " BY NO_UDP, true, false},
     {"evt.type = connect and proc.name = nc" TCP,
      "connect is not denied: the kernel does not know 'proc.name = 2:nc' before the act; "
-     "proc.exepath is known, by =, in, startswith, pmatch, and proc.is_exe_upper_layer and its like",
+     "proc.exepath is known, by =, in, startswith, pmatch, and proc.is_exe_upper_layer and its "
+     "like",
      false, false},
     {"evt.type = connect and fd.name = /run/docker.sock", "connect is denied " BY OTHERS, true,
      false},
     {"evt.type in (connect, openat) and fd.filename = x",
-     "open is denied by fanotify; connect is not denied: it asks for a file: make it rules of their "
+     "open is denied by fanotify; connect is not denied: it asks for a file: make it rules of "
+     "their "
      "own",
      false, false},
     {"evt.type in (connect, setns) and fd.sport = 80" TCP,

@@ -50,9 +50,9 @@ static const struct {
     int domain;
     enum event_type type;
 } acts[] = {
-    {"connect4", AF_INET, EVENT_CONNECT},  {"connect6", AF_INET6, EVENT_CONNECT},
-    {"bind4", AF_INET, EVENT_BIND},        {"bind6", AF_INET6, EVENT_BIND},
-    {"sendmsg4", AF_INET, EVENT_SENDMSG},  {"sendmsg6", AF_INET6, EVENT_SENDMSG},
+    {"connect4", AF_INET, EVENT_CONNECT}, {"connect6", AF_INET6, EVENT_CONNECT},
+    {"bind4", AF_INET, EVENT_BIND},       {"bind6", AF_INET6, EVENT_BIND},
+    {"sendmsg4", AF_INET, EVENT_SENDMSG}, {"sendmsg6", AF_INET6, EVENT_SENDMSG},
 };
 
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
