@@ -104,6 +104,20 @@ static __always_inline void read_credentials(struct isolation_state *now, const 
     now->namespaces[ISOLATION_USER] = cred->user_ns->ns.inum;
 }
 
+/* Whether a profile of AppArmor's confines it; so, too, where there is no such LSM. */
+static __always_inline u32 is_confined(const struct cred *cred)
+{
+    struct lsm_blob_sizes *sizes = (void *)apparmor_sizes_at;
+    struct aa_label *label = NULL;
+
+    if (!apparmor_sizes_at)
+        return 1;
+    u32 offset = BPF_CORE_READ(sizes, lbs_cred);
+    bpf_probe_read_kernel(&label, sizeof(label), (char *)cred->security + offset);
+    return !label || !(BPF_CORE_READ(label, flags) &
+                       bpf_core_enum_value(enum label_flags, FLAG_UNCONFINED));
+}
+
 static __always_inline void read_namespaces(struct isolation_state *now, struct nsproxy *namespaces)
 {
     now->namespaces[ISOLATION_MNT] = namespaces->mnt_ns->ns.inum;
@@ -195,6 +209,10 @@ static __always_inline void difference_of(const struct isolation_thread *thread,
     case ISOLATION_KIND_NO_NEW_PRIVS:
         d->allowed = allowed->no_new_privs;
         d->now = now->no_new_privs;
+        break;
+    case ISOLATION_KIND_LSM_LABEL:
+        d->allowed = allowed->confined;
+        d->now = now->confined;
         break;
     case ISOLATION_KIND_CGROUP:
         d->allowed = allowed->cgroup;
@@ -297,6 +315,7 @@ static __always_inline void enter(struct isolation_thread *thread)
     thread->allowed.bounding |= held(&thread->now);
     thread->allowed.seccomp = thread->now.seccomp;
     thread->allowed.no_new_privs = thread->now.no_new_privs;
+    thread->allowed.confined = thread->now.confined;
     for (u32 i = 0; i < ISOLATION_NAMESPACES; i++)
         thread->allowed.namespaces[i] = thread->now.namespaces[i];
 }
@@ -345,6 +364,7 @@ CHECKED_ONCE int isolation_look(u32 executed, u32 mode)
     read_credentials(now, task->cred);
     now->seccomp = task->seccomp.mode;
     now->no_new_privs = task->atomic_flags & PFA_NO_NEW_PRIVS;
+    now->confined = is_confined(task->cred);
     now->root_namespace = mount_lies_in((u64)fs->root.mnt);
     now->cwd_namespace = mount_lies_in((u64)fs->pwd.mnt);
     if (entering)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "sensor/isolation.h"
 #include "world/cgroupfs.h"
@@ -15,6 +16,9 @@
 
 #define ENTRIES_MAX   (ISOLATION_CONTAINERS / 2)
 #define SETTLED_COUNT 1024 /* a power of two */
+
+#define SECCOMP_FILTERED 2 /* the mode */
+#define LABEL_MAX        4096
 
 struct entry {
     struct isolation_allowance allowed;
@@ -202,6 +206,59 @@ static bool is_new_life(const struct entry *known, const struct event *event)
            event->header->pid_namespace != known->allowed.namespaces[ISOLATION_PID];
 }
 
+static const char *last_component(const char *path, size_t len)
+{
+    const char *slash = memrchr(path, '/', len);
+
+    return slash ? slash + 1 : path;
+}
+
+/* Whether it is the program that the configuration names: a hook of the runtime's is not, nor is one
+ * in which a runtime runs the container as it sees fit. */
+static bool is_declared(const struct event *event, const struct container *container)
+{
+    const struct event_param *name = event_param(event, PARAM_FILENAME);
+    uint32_t cursor = 0, len;
+    const char *text;
+
+    if (!container->entrypoint_len)
+        return false;
+    if (name) {
+        text = name->data;
+        len = name->len;
+    } else {
+        const struct event_param *argv = event_param(event, PARAM_ARGV);
+        if (!argv || !event_next_string(argv, &cursor, &text, &len))
+            return false;
+    }
+    const char *own = last_component(text, len);
+    const char *declared = last_component(container->entrypoint, strlen(container->entrypoint));
+    size_t own_len = len - (size_t)(own - text);
+    return own_len == strlen(declared) && !memcmp(own, declared, own_len);
+}
+
+/* By the label of a process ("docker-default (enforce)", "unconfined"), where it has one. */
+static bool is_confined(const struct agent_isolation *isolation, uint32_t pid)
+{
+    _cleanup_free_ char *label = NULL;
+    char path[64];
+
+    snprintf(path, sizeof(path), "proc/%u/attr/apparmor/current", pid);
+    return read_file_at(isolation->root_fd, path, LABEL_MAX, &label, NULL) == 0 && *label &&
+           strncmp(label, "unconfined", strlen("unconfined")) != 0;
+}
+
+/* What is declared is what was given, even if the first program has it not. */
+static void hold_to_declared(struct isolation_allowance *allowed, uint32_t flags)
+{
+    if (flags & CONTAINER_FLAG_SECCOMP)
+        allowed->seccomp = SECCOMP_FILTERED;
+    if (flags & CONTAINER_FLAG_NO_NEW_PRIVS)
+        allowed->no_new_privs = 1;
+    if (flags & CONTAINER_FLAG_APPARMOR)
+        allowed->confined = 1;
+}
+
 static void learn_container(struct agent_isolation *isolation, const struct event *event,
                             const struct container *container)
 {
@@ -215,6 +272,9 @@ static void learn_container(struct agent_isolation *isolation, const struct even
     struct isolation_allowance allowed = allowance_of(event);
     if (container->metadata_known)
         allowed.bounding &= container->bounding;
+    allowed.confined = is_confined(isolation, event->header->pid);
+    if (container->metadata_known && is_declared(event, container))
+        hold_to_declared(&allowed, container->flags);
     allowed.cgroup = outermost_cgroup(isolation, path, event->header->cgroup_id);
     struct entry *known = find(isolation, allowed.cgroup);
     if (known && !is_new_life(known, event)) {

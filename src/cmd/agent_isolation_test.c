@@ -174,6 +174,57 @@ static void more_than_declared_is_not_given(void **state)
     assert_int_equal(given[0].bounding, 0xf);
 }
 
+static void declare(struct bench *bench, uint32_t flags)
+{
+    struct event_header header = {.type = EVENT_CONTAINER, .time = 2};
+
+    container(bench, init.cgroup, init.path, "abc");
+    event_writer_begin(&bench->writer, &header);
+    event_writer_string(&bench->writer, PARAM_CONTAINER_ID, "abc");
+    event_writer_number(&bench->writer, PARAM_CONTAINER_FLAGS, flags);
+    event_writer_bytes(&bench->writer, PARAM_CONTAINER_ENTRYPOINT, 0, "run.sh\0x", 9);
+    feed(bench);
+}
+
+static void begin_unrestricted(struct bench *bench, const char *filename, const char *argv)
+{
+    begin(bench, EVENT_EXECVE, &init);
+    event_writer_string(&bench->writer, PARAM_CGROUP, init.path);
+    event_writer_number(&bench->writer, PARAM_VPID, 1);
+    if (filename)
+        event_writer_string(&bench->writer, PARAM_FILENAME, filename);
+    event_writer_bytes(&bench->writer, PARAM_ARGV, 0, argv, strlen(argv) + 1);
+    feed(bench);
+    assert_int_equal(given_count, 1);
+}
+
+static void what_is_declared_was_given(void **state)
+{
+    declare(*state, CONTAINER_FLAG_SECCOMP | CONTAINER_FLAG_NO_NEW_PRIVS | CONTAINER_FLAG_APPARMOR);
+    begin_unrestricted(*state, "/usr/bin/run.sh", "/bin/sh");
+    assert_int_equal(given[0].seccomp, 2);
+    assert_int_equal(given[0].no_new_privs, 1);
+    assert_int_equal(given[0].confined, 1);
+}
+
+static void found_ones_are_known_by_arguments(void **state)
+{
+    declare(*state, CONTAINER_FLAG_NO_NEW_PRIVS);
+    begin_unrestricted(*state, NULL, "/usr/bin/run.sh");
+    assert_int_equal(given[0].seccomp, 0);
+    assert_int_equal(given[0].no_new_privs, 1);
+    assert_int_equal(given[0].confined, 0);
+}
+
+/* A runtime that runs containers in a sandbox of its own carries out what it likes. */
+static void sandboxes_are_not_what_is_declared(void **state)
+{
+    declare(*state, CONTAINER_FLAG_SECCOMP | CONTAINER_FLAG_NO_NEW_PRIVS);
+    begin_unrestricted(*state, "/proc/self/exe", "run.sh");
+    assert_int_equal(given[0].seccomp, 0);
+    assert_int_equal(given[0].no_new_privs, 0);
+}
+
 static void host_is_given_nothing(void **state)
 {
     struct program service = init;
@@ -262,6 +313,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(first_program_says_what_was_given),
         TEST(running_ones_are_found),
+        TEST(what_is_declared_was_given),
+        TEST(found_ones_are_known_by_arguments),
+        TEST(sandboxes_are_not_what_is_declared),
         TEST(host_is_given_nothing),
         TEST(more_than_declared_is_not_given),
         TEST(shared_processes_need_no_first_one),

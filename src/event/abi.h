@@ -264,6 +264,10 @@ enum param_id {
 #define CONTAINER_FLAG_HOST_IPC     0x08
 #define CONTAINER_FLAG_POD_SANDBOX  0x10 /* the pause container of a pod */
 #define CONTAINER_FLAG_PARTIAL      0x20 /* metadata did not arrive in time, or only in part */
+/* What its OCI configuration says that its program is to run under. */
+#define CONTAINER_FLAG_SECCOMP      0x40
+#define CONTAINER_FLAG_NO_NEW_PRIVS 0x80
+#define CONTAINER_FLAG_APPARMOR     0x100 /* a profile other than "unconfined" */
 
 /* What an open file is, from its inode and operations. */
 enum file_type {

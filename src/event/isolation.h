@@ -45,7 +45,8 @@ enum isolation_namespace {
     X(CGROUP, "cgroup")                                                                            \
     X(UID, "uid") /* that the container's user namespace does not map */                           \
     X(CREDENTIALS, "credentials")                                                                  \
-    X(NAMESPACES, "namespaces")
+    X(NAMESPACES, "namespaces")                                                                    \
+    X(LSM_LABEL, "lsm_label") /* AppArmor's: it is confined no more */
 
 enum isolation_kind {
 #define ISOLATION_ENUM(name, text) ISOLATION_KIND_##name,
@@ -71,7 +72,7 @@ struct isolation_allowance {
     __u32 namespaces[ISOLATION_NAMESPACES]; /* inode numbers */
     __u32 seccomp;                          /* mode */
     __u32 no_new_privs;
-    __u32 unused;
+    __u32 confined; /* by a profile of AppArmor's */
 };
 
 /* Whose a namespace is: a container's outermost cgroup, or one of these. */
@@ -107,6 +108,8 @@ struct isolation_state {
     __u32 seccomp, no_new_privs;
     __u32 root_namespace, cwd_namespace; /* mount namespaces they lie in; 0: in none */
     __u32 facts;
+    __u32 confined; /* 1 also where nobody can tell */
+    __u32 unused;
 };
 
 /* What the kernel side keeps of a thread of a container. */
@@ -150,6 +153,8 @@ static inline __u32 isolation_breaches(const struct isolation_allowance *allowed
         kinds |= ISOLATION_BIT(SECCOMP);
     if (now->no_new_privs < allowed->no_new_privs)
         kinds |= ISOLATION_BIT(NO_NEW_PRIVS);
+    if (now->confined < allowed->confined)
+        kinds |= ISOLATION_BIT(LSM_LABEL);
     if (now->facts & ISOLATION_MOVED)
         kinds |= ISOLATION_BIT(CGROUP);
     return kinds;

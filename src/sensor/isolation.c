@@ -2,15 +2,18 @@
 #include "sensor/isolation.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/loop.h"
 #include "sensor/sensor_internal.h"
 
@@ -36,6 +39,38 @@ int isolation_find_host(uint32_t ret_namespaces[ISOLATION_NAMESPACES])
         ret_namespaces[i] = (uint32_t)st.st_ino;
     }
     return 0;
+}
+
+/* Of "ffffffff81234567 b apparmor_blob_sizes". */
+static uint64_t address_of_symbol(const char *wanted)
+{
+    _cleanup_fclose_ FILE *symbols = fopen("/proc/kallsyms", "re");
+    char line[512], *rest;
+
+    while (symbols && fgets(line, sizeof(line), symbols)) {
+        uint64_t address = strtoull(line, &rest, 16);
+        char *name = strlen(rest) > 3 ? rest + 3 : rest;
+        name[strcspn(name, "\t\n")] = '\0';
+        if (!strcmp(name, wanted))
+            return address;
+    }
+    return 0;
+}
+
+uint64_t isolation_find_apparmor(const struct btf *btf)
+{
+    static const char *const types[] = {"aa_label", "lsm_blob_sizes"};
+    _cleanup_free_ char *label = NULL;
+
+    /* A label is there where AppArmor is active. */
+    if (!btf || read_file("/proc/self/attr/apparmor/current", 4096, &label, NULL) < 0 || !*label)
+        return 0;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (btf__find_by_name_kind(btf, types[i], BTF_KIND_STRUCT) < 0)
+            return 0;
+    if (btf__find_by_name_kind(btf, "label_flags", BTF_KIND_ENUM) < 0)
+        return 0;
+    return address_of_symbol("apparmor_blob_sizes");
 }
 
 void sensor_host_namespaces(const struct sensor *sensor,

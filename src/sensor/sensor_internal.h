@@ -29,4 +29,8 @@ int counters_read(int map, uint64_t ret_counters[COUNTER_MAX]);
 /* isolation.c: the host's namespaces are those of its first process, or of this one. */
 int isolation_find_host(uint32_t ret_namespaces[ISOLATION_NAMESPACES]);
 
+/* Where the kernel says which part of credentials is AppArmor's; 0: it has none that is active. */
+struct btf;
+uint64_t isolation_find_apparmor(const struct btf *btf);
+
 #endif

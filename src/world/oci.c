@@ -46,6 +46,20 @@ static void apply_capabilities(const json_t *config, struct container_facts *fac
     facts->bounding_known = true;
 }
 
+/* As runtimes take it: a profile without a default action is none. */
+static void apply_restrictions(const json_t *config, struct container_facts *facts)
+{
+    const char *action = json_text(config, "linux/seccomp/defaultAction");
+    const char *profile = json_text(config, "process/apparmorProfile");
+
+    if (action && *action)
+        facts->flags |= CONTAINER_FLAG_SECCOMP;
+    if (json_is_true(json_at(config, "process/noNewPrivileges")))
+        facts->flags |= CONTAINER_FLAG_NO_NEW_PRIVS;
+    if (profile && *profile && strcmp(profile, "unconfined") != 0)
+        facts->flags |= CONTAINER_FLAG_APPARMOR;
+}
+
 /* The last rule that covers every device decides. */
 static bool allows_all_devices(const json_t *config)
 {
@@ -200,6 +214,7 @@ void oci_apply(const json_t *config, struct container_facts *facts)
     apply_user(config, facts);
     apply_capabilities(config, facts);
     apply_flags(config, facts);
+    apply_restrictions(config, facts);
     if (!facts->lists[FACT_MOUNTS].len) {
         size_t i;
         json_t *mount;

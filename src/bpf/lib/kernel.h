@@ -197,6 +197,19 @@ struct cred {
     kernel_cap_t cap_bset;
     kernel_cap_t cap_ambient;
     struct user_namespace *user_ns;
+    void *security; /* of all LSMs, each at an offset of its own */
+};
+
+struct lsm_blob_sizes {
+    int lbs_cred; /* once the kernel has booted, AppArmor's offset there */
+};
+
+struct aa_label {
+    long flags;
+};
+
+enum label_flags {
+    FLAG_UNCONFINED = 2,
 };
 
 struct pid_namespace {

@@ -293,6 +293,9 @@ GLOBAL_LINKAGE __u8 wanted_types[EVENT_TYPE_MAX];
  * a task has given itself, and addresses are in the kernel's memory. */
 GLOBAL_LINKAGE const volatile bool is_guard;
 
+/* Where the kernel keeps what AppArmor takes of the LSMs' memory; 0 where it is not active. */
+GLOBAL_LINKAGE const volatile __u64 apparmor_sizes_at;
+
 /* Whether the kernel has bpf_rdonly_cast: load.bpf.c. */
 GLOBAL_LINKAGE const volatile bool can_load;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: sockets WAY PORT [times COUNT]
+ * usage: socket_acts WAY PORT [times COUNT]
  * Reach PORT of this machine by one way of connecting or sending, with somebody there to be
  * reached. Exit 0: it got there; 1: EPERM, and nothing got there; 2: it could not be tried; 3:
  * EPERM, but something got there. With a count: the time of one in ns.
@@ -133,8 +133,7 @@ static int only_connect(void)
 
     if (fd < 0)
         fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    (void)connect(fd, (void *)&address, sizeof(address));
-    return -1;
+    return connect(fd, (void *)&address, sizeof(address)) < 0 ? -errno : -1;
 }
 
 static int udp_v4_by_v6(void)
@@ -191,7 +190,8 @@ static int send_mapped(void)
 static int send_message(void)
 {
     struct sockaddr_in address = v4("127.0.0.1", port);
-    struct iovec data = {"x", 1};
+    char byte = 'x';
+    struct iovec data = {&byte, 1};
     struct mmsghdr message = {.msg_hdr = {.msg_name = &address,
                                           .msg_namelen = sizeof(address),
                                           .msg_iov = &data,
