@@ -84,6 +84,7 @@ static const struct number_row numbers[] = {
     {RENDER_IO_URING_FLAGS, 2, "IORING_SETUP_SQPOLL"},
     {RENDER_ISOLATION_KIND, 0, "mnt_namespace"},
     {RENDER_ISOLATION_KIND, 14, "credentials"},
+    {RENDER_ISOLATION_KIND, 16, "lsm_label"},
     {RENDER_ISOLATION_OWNER, 0, "host"},
     {RENDER_ISOLATION_OWNER, -1, "unknown"},
     {RENDER_ISOLATION_OWNER, 4711, "4711"},
