@@ -114,8 +114,8 @@ static __always_inline u32 is_confined(const struct cred *cred)
         return 1;
     u32 offset = BPF_CORE_READ(sizes, lbs_cred);
     bpf_probe_read_kernel(&label, sizeof(label), (char *)cred->security + offset);
-    return !label || !(BPF_CORE_READ(label, flags) &
-                       bpf_core_enum_value(enum label_flags, FLAG_UNCONFINED));
+    return !label ||
+           !(BPF_CORE_READ(label, flags) & bpf_core_enum_value(enum label_flags, FLAG_UNCONFINED));
 }
 
 static __always_inline void read_namespaces(struct isolation_state *now, struct nsproxy *namespaces)

@@ -213,8 +213,8 @@ static const char *last_component(const char *path, size_t len)
     return slash ? slash + 1 : path;
 }
 
-/* Whether it is the program that the configuration names: a hook of the runtime's is not, nor is one
- * in which a runtime runs the container as it sees fit. */
+/* Whether it is the program that the configuration names: a hook of the runtime's is not, nor is
+ * one in which a runtime runs the container as it sees fit. */
 static bool is_declared(const struct event *event, const struct container *container)
 {
     const struct event_param *name = event_param(event, PARAM_FILENAME);

@@ -46,15 +46,16 @@ static uint64_t address_of_symbol(const char *wanted)
 {
     _cleanup_fclose_ FILE *symbols = fopen("/proc/kallsyms", "re");
     char line[512], *rest;
+    uint64_t found = 0;
 
-    while (symbols && fgets(line, sizeof(line), symbols)) {
+    while (!found && symbols && fgets(line, sizeof(line), symbols)) {
         uint64_t address = strtoull(line, &rest, 16);
         char *name = strlen(rest) > 3 ? rest + 3 : rest;
         name[strcspn(name, "\t\n")] = '\0';
         if (!strcmp(name, wanted))
-            return address;
+            found = address;
     }
-    return 0;
+    return found;
 }
 
 uint64_t isolation_find_apparmor(const struct btf *btf)
