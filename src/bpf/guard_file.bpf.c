@@ -250,6 +250,21 @@ CHECKED_ONCE int guard_made(u64 address, u64 mount, u32 mode)
     GUARD_END(s, refused);
 }
 
+CHECKED_ONCE int guard_node(u64 dentry, u64 mount, u32 mode)
+{
+    GUARD(s, EVENT_MKNODAT, false);
+    bool refused = filter_narrow(s, filter_small(s->filter_slot, FILTER_KIND_AT + FILTER_KIND(mode)),
+                                 COUNTER_FILTERED_OPEN) &&
+                   guard_by_path(s, FILTER_TEXT_ARGUMENT, dentry, mount);
+    if (refused) {
+        guard_record(s);
+        put_number(s, PARAM_MODE, mode);
+        put_path(s, PARAM_NAME, dentry, mount, 0);
+        guard_send(s);
+    }
+    GUARD_END(s, refused);
+}
+
 /* Of every file that an open makes too, and of a socket that is bound. */
 SEC("lsm/path_mknod")
 int guard_path_mknod(void *context)
@@ -262,7 +277,7 @@ int guard_path_mknod(void *context)
         VERDICT(guard_made(dentry, (u64)directory.mnt, mode));
     if (kind == S_IFSOCK)
         return 0;
-    VERDICT(guard_name(EVENT_MKNODAT, FILTER_TEXT_ARGUMENT, dentry, (u64)directory.mnt));
+    VERDICT(guard_node(dentry, (u64)directory.mnt, mode));
 }
 
 #define PATH_HOOK(hook, type)                                                                      \

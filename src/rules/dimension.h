@@ -22,6 +22,7 @@ enum dimension {
     DIMENSION_IMAGE,      /* where the executable lives */
     DIMENSION_LAYER,      /* where the file at hand lives */
     DIMENSION_DOMAIN,     /* of a socket that is made */
+    DIMENSION_KIND,       /* of a device or named pipe that is made */
     DIMENSION_MAX,
 };
 

@@ -19,6 +19,11 @@ static const struct {
     {"fd.is_upper_layer", DIMENSION_LAYER},       {"fd.is_lower_layer", DIMENSION_LAYER},
 };
 
+static const struct {
+    const char *key;
+    enum dimension dimension;
+} own_arguments[] = {{"domain", DIMENSION_DOMAIN}, {"mode", DIMENSION_KIND}};
+
 static bool starts(const char *text, const char *with)
 {
     return !strncmp(text, with, strlen(with));
@@ -30,9 +35,10 @@ enum dimension guard_dimension(const struct atom *atom)
 
     if (atom->right)
         return DIMENSION_UNKNOWN;
-    if (!strcmp(field->name, "evt.arg") && atom->left->ref.key &&
-        !strcmp(atom->left->ref.key, "domain"))
-        return DIMENSION_DOMAIN;
+    for (size_t i = 0; i < sizeof(own_arguments) / sizeof(own_arguments[0]); i++)
+        if (!strcmp(field->name, "evt.arg") && atom->left->ref.key &&
+            !strcmp(atom->left->ref.key, own_arguments[i].key))
+            return own_arguments[i].dimension;
     if (field->class == FIELD_OF_PROCESS &&
         (starts(field->name, "container.") || starts(field->name, "k8s.")))
         return DIMENSION_CONTAINER;
@@ -74,6 +80,18 @@ static bool is_text(enum dimension dimension)
     return false;
 }
 
+/* Of a mode only what it makes: files and sockets are made by other calls too. */
+static bool is_of_kind(const struct atom *atom)
+{
+    static const char *const kinds[] = {"S_IFCHR", "S_IFBLK", "S_IFIFO"};
+    bool known = atom->op == OP_CONTAINS && atom->operand_count == 1;
+
+    for (size_t k = 0; known && k < sizeof(kinds) / sizeof(kinds[0]); k++)
+        if (!strcmp(atom->operands[0].string.data, kinds[k]))
+            return true;
+    return false;
+}
+
 /* Whether an atom is known for certain wherever it is looked at. */
 static bool is_exact(struct truths *truths, struct atom *atom, enum dimension dimension)
 {
@@ -93,6 +111,8 @@ static bool is_exact(struct truths *truths, struct atom *atom, enum dimension di
         return truth_listed(atom);
     if (dimension == DIMENSION_NAME)
         return (atom->op == OP_EQ || atom->op == OP_IN) && !atom->modifier;
+    if (dimension == DIMENSION_KIND)
+        return is_of_kind(atom);
     if (dimension == DIMENSION_ADDRESS || dimension == DIMENSION_PORT)
         return atom->op == OP_EQ || atom->op == OP_IN;
     for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++) {

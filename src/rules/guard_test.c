@@ -70,6 +70,11 @@ static const struct {
     {"evt.type=bind and fd.sport=80", "before 'bind'"},
     {"evt.type=socket and evt.arg.domain=AF_PACKET", NULL},
     {"evt.type=mount and container.id != host", NULL},
+    {"evt.type in (mknod, mknodat) and evt.arg.mode contains S_IFBLK", NULL},
+    {"evt.type in (mknod, mknodat) and not evt.arg.mode contains S_IFIFO", NULL},
+    {"evt.type in (mknod, mknodat) and evt.arg.mode contains S_IFREG", "does not know"},
+    {"evt.type in (mknod, mknodat) and evt.arg.mode contains 0644", "does not know"},
+    {"evt.type in (mkdir, mkdirat) and evt.arg.mode contains S_IFCHR", "before 'mkdir'"},
 };
 
 static void test_what_can_be_kept(void **state)
@@ -200,14 +205,14 @@ static void test_containers(void **state)
 
 static void test_own_rules_can_be_kept(void **state)
 {
-    static const char *const paths[] = {TEST_RULES "/prevent"};
+    static const char *const paths[] = {TEST_RULES, TEST_RULES "/prevent"};
     const struct rules_options options = {.minimum_priority = PRIORITY_DEBUG};
     struct rules_warnings warnings = {0};
     struct ruleset *rules = NULL;
     const struct rules_guard *guard = NULL;
     struct error error = {0};
 
-    if (rules_load_files(paths, 1, &options, &warnings, &rules, &error) < 0 ||
+    if (rules_load_files(paths, 2, &options, &warnings, &rules, &error) < 0 ||
         rules_make_guard(rules, &guard, &error) < 0)
         fail_msg("%s", error.message);
     assert_int_equal(warnings.count, 0);

@@ -244,6 +244,14 @@ static int device_made(void)
     return r;
 }
 
+static int pipe_made(void)
+{
+    int r = result(mknod(PLACE "/pipe", S_IFIFO | 0600, 0));
+
+    unlink(PLACE "/pipe");
+    return r;
+}
+
 static int map_made(void)
 {
     struct {
@@ -288,6 +296,7 @@ static const struct act {
     {"socket", packet_socket, SOCKET},
     {"mkdir", directory_made, MKDIR},
     {"mknod", device_made, DEVICE},
+    {"mknod of a named pipe", pipe_made, DEVICE, .allowed = true},
     {"bpf", map_made, BPF},
     {"userfaultfd", faults_handled, USERFAULT},
 };
@@ -367,6 +376,7 @@ static void make_rules(struct guard_rules *rules, struct filter_tables *tables)
         set(&tables->slot.small[types[i].type], types[i].column);
         rules->types[types[i].type] = true;
     }
+    clear(&tables->slot.small[FILTER_KIND_AT + FILTER_KIND(S_IFIFO)], DEVICE);
     tables->paths = paths;
     /* One empty path for both columns of PATH. */
     add_text(tables, FILTER_TEXT_PATH, PLACE "/secret", OPEN);

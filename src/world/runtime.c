@@ -115,6 +115,20 @@ static const char *find_label(const struct container_facts *found, enum fact_lis
     return NULL;
 }
 
+void runtime_own_annotations(const json_t *config, struct container_facts *found)
+{
+    static const char prefix[] = "bulwark.";
+    const char *key;
+    json_t *value;
+
+    json_object_foreach ((json_t *)json_at(config, "annotations"), key, value) {
+        const char *text = json_string_value(value);
+        if (text && !strncmp(key, prefix, sizeof(prefix) - 1) &&
+            !find_label(found, FACT_LABELS, key))
+            container_facts_label(found, FACT_LABELS, key, text);
+    }
+}
+
 void runtime_kubernetes_labels(struct container_facts *found)
 {
     static const struct {

@@ -51,6 +51,10 @@ char *runtime_path(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Labels of a JSON object of strings. */
 void runtime_labels(const json_t *object, enum fact_list which, struct container_facts *found);
 
+/* Annotations of the bundle that speak to the agent ("bulwark.*") are labels, where the container
+ * has no such label: orchestrators hand annotations down, and not every runtime keeps labels. */
+void runtime_own_annotations(const json_t *config, struct container_facts *found);
+
 /* A container known by its state file alone: plain runc's or crun's. */
 int runtime_state_find(struct facts *facts, const struct runtime_query *query, bool crun,
                        struct container_facts *found);

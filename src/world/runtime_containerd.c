@@ -263,6 +263,7 @@ static int apply_task(struct facts *facts, const struct place *moved, const char
     apply_databases(facts, moved, state, name_space, id, found);
     if (!found->lists[FACT_LABELS].len) /* no database: labels were copied to annotations by ctr */
         runtime_labels(json_at(config, "annotations"), FACT_LABELS, found);
+    runtime_own_annotations(config, found);
     runtime_kubernetes_labels(found);
     container_facts_text(found, FACT_NAME, id); /* ctr's containers have no other name */
     oci_apply(config, found);

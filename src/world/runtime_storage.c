@@ -138,6 +138,7 @@ int runtime_storage_find(struct facts *facts, const struct runtime_query *query,
             return -ENOENT;
         found->runtime = runtime->runtime;
         runtime->apply(facts, own, query->id, config, found);
+        runtime_own_annotations(config, found);
         apply_names(facts, own, query->id, found);
         oci_apply(config, found);
         oci_apply_image(config, found);

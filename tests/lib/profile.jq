@@ -20,7 +20,7 @@ def bind(source; target): .mounts += [{destination: target, type: "bind", source
                                        options: ["rbind", "ro", "nosuid", "nodev"]}];
 
 def word(w):
-    if w | IN("default", "exec", "short") then .
+    if w | IN("default", "exec", "cycle", "short") then .
     elif w == "tty" then .process.terminal = true
     elif w == "privileged" then
         capabilities(all) | .linux.maskedPaths = [] | .linux.readonlyPaths = []
@@ -34,6 +34,8 @@ def word(w):
         .mounts |= map(if .destination == "/dev/shm" then .options -= ["noexec"] else . end)
     elif w | startswith("caps=") then capabilities(usual + (w[5:] | split(",")))
     elif w | startswith("env=") then .process.env += [w[4:]]
+    elif w | startswith("label=") then (w[6:] | index("=")) as $at
+        | .annotations += {(w[6:][:$at]): w[6:][$at + 1:]}
     elif w | startswith("bind=") then bind(w[5:]; w[5:])
     else error("unknown word of a profile: \"" + w + "\"") end;
 
