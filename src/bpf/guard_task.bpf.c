@@ -13,10 +13,14 @@ int BPF_PROG(guard_executed, struct task_struct *task)
 {
     struct guard_actor *actor = guard_actor_of(task, true);
 
-    if (actor)
-        actor->exec_cgroup = cgroup_id(cgroup_of_task(task));
-    else
+    if (!actor) {
         count(COUNTER_FAILED_TASK_STORAGE);
+        return 0;
+    }
+    u64 mount = mount_namespace_of(task);
+    if (!guard_not_entered(actor, mount))
+        actor->exec_cgroup = cgroup_id(cgroup_of_task(task));
+    actor->exec_mount = mount;
     return 0;
 }
 
@@ -28,10 +32,12 @@ int BPF_PROG(guard_forked, struct task_struct *parent, struct task_struct *child
     if (!from || !from->exec_cgroup)
         return 0;
     struct guard_actor *to = guard_actor_of(child, true);
-    if (to)
+    if (to) {
         to->exec_cgroup = from->exec_cgroup;
-    else
+        to->exec_mount = from->exec_mount;
+    } else {
         count(COUNTER_FAILED_TASK_STORAGE);
+    }
     return 0;
 }
 

@@ -22,7 +22,10 @@ static int apply_exec(struct world *world, struct process_entry *actor, const st
     memcpy(actor->process.name, image->name, sizeof(actor->process.name));
     world_set_ids(actor, event);
     actor->made_up = false;
-    actor->process.outside = false;
+    /* A runtime that was moved to the container's cgroup may execute itself again before it enters. */
+    if (event->header->mount_namespace != actor->process.mount_namespace)
+        actor->process.outside = false;
+    actor->process.mount_namespace = event->header->mount_namespace;
 
     struct exec_id parent = {
         .start_time = (uint64_t)event_number(event, PARAM_PARENT_START, 0),
@@ -50,6 +53,7 @@ static int inherit(struct process_entry *child, const struct process_entry *pare
     to->login_uid = event->header->login_uid;
     to->stdio = from->stdio;
     to->kthread = from->kthread;
+    to->mount_namespace = from->mount_namespace;
     process_remember_capabilities(to, event->header);
     return from->cwd ? processes_set_cwd(child, from->cwd, strlen(from->cwd)) : 0;
 }

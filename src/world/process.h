@@ -74,6 +74,7 @@ struct process {
     /* Its program was executed before it came into its container: the runtime's, that prepares it
      * or goes in. */
     bool outside;
+    uint32_t mount_namespace; /* when its program was executed; 0: not seen */
     bool from_proc; /* found in /proc at start, not seen being made */
 };
 

@@ -22,6 +22,10 @@ struct guard_actor {
     /* That in which its program was executed: a runtime that enters a container is not of it before
      * it executes something there, and who leaves its cgroup stays of it. 0: before the guards. */
     u64 exec_cgroup;
+    /* The mount namespace at that time. A runtime that was moved to the cgroup and executes itself
+     * again, in the namespace it came from, has not entered yet. */
+    u64 exec_mount;
+    u64 mount; /* now, of which `executing` was learnt */
     u32 epoch, slot;
     struct filter_vector executing; /* columns that the container leaves of what it will execute */
     struct filter_vector columns;   /* and of all else: its executable leaves them too */
@@ -96,6 +100,19 @@ static __always_inline struct guard_container *guard_container_above(u64 cgroup)
     return NULL;
 }
 
+static __always_inline u64 mount_namespace_of(struct task_struct *task)
+{
+    struct nsproxy *namespaces = task->nsproxy;
+
+    return namespaces ? namespaces->mnt_ns->ns.inum : 0;
+}
+
+/* Whether what it executes will be of the container that its program is of, not of its cgroup's. */
+static __always_inline bool guard_not_entered(const struct guard_actor *actor, u64 mount)
+{
+    return actor->exec_cgroup && actor->exec_mount == mount;
+}
+
 static __always_inline void guard_by_container(struct task_struct *task, struct guard_actor *actor,
                                                struct filter_vector *ret)
 {
@@ -118,6 +135,8 @@ static __always_inline void guard_by_container(struct task_struct *task, struct 
     } else {
         *ret = stays ? actor->executing : *other;
     }
+    if (!stays && guard_not_entered(actor, actor->mount))
+        actor->executing = *ret;
 }
 
 CHECKED_ONCE int guard_by_path(struct scratch *s, u32 text, u64 dentry, u64 mount)
@@ -227,7 +246,9 @@ CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
         count(COUNTER_DENIED_UNSEEN);
         return GUARD_REFUSES;
     }
-    if (actor->epoch != state.epoch || actor->cgroup != cgroup || actor->exec != exec) {
+    if (actor->epoch != state.epoch || actor->cgroup != cgroup || actor->exec != exec ||
+        (executes && actor->mount != mount_namespace_of(task))) {
+        actor->mount = mount_namespace_of(task);
         actor->cgroup = cgroup;
         actor->exec = exec;
         actor->slot = state.slot & 1;
