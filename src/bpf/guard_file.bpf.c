@@ -253,9 +253,10 @@ CHECKED_ONCE int guard_made(u64 address, u64 mount, u32 mode)
 CHECKED_ONCE int guard_node(u64 dentry, u64 mount, u32 mode)
 {
     GUARD(s, EVENT_MKNODAT, false);
-    bool refused = filter_narrow(s, filter_small(s->filter_slot, FILTER_KIND_AT + FILTER_KIND(mode)),
-                                 COUNTER_FILTERED_OPEN) &&
-                   guard_by_path(s, FILTER_TEXT_ARGUMENT, dentry, mount);
+    bool refused =
+        filter_narrow(s, filter_small(s->filter_slot, FILTER_KIND_AT + FILTER_KIND(mode)),
+                      COUNTER_FILTERED_OPEN) &&
+        guard_by_path(s, FILTER_TEXT_ARGUMENT, dentry, mount);
     if (refused) {
         guard_record(s);
         put_number(s, PARAM_MODE, mode);

@@ -22,7 +22,8 @@ static int apply_exec(struct world *world, struct process_entry *actor, const st
     memcpy(actor->process.name, image->name, sizeof(actor->process.name));
     world_set_ids(actor, event);
     actor->made_up = false;
-    /* A runtime that was moved to the container's cgroup may execute itself again before it enters. */
+    /* A runtime that was moved to the container's cgroup may execute itself again before it enters.
+     */
     if (event->header->mount_namespace != actor->process.mount_namespace)
         actor->process.outside = false;
     actor->process.mount_namespace = event->header->mount_namespace;

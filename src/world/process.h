@@ -75,7 +75,7 @@ struct process {
      * or goes in. */
     bool outside;
     uint32_t mount_namespace; /* when its program was executed; 0: not seen */
-    bool from_proc; /* found in /proc at start, not seen being made */
+    bool from_proc;           /* found in /proc at start, not seen being made */
 };
 
 /* For whoever keeps a process beyond the call that showed it. process_unref accepts NULL and
