@@ -44,17 +44,20 @@ int isolation_find_host(uint32_t ret_namespaces[ISOLATION_NAMESPACES])
 /* Of "ffffffff81234567 b apparmor_blob_sizes". */
 static uint64_t address_of_symbol(const char *wanted)
 {
-    _cleanup_fclose_ FILE *symbols = fopen("/proc/kallsyms", "re");
+    FILE *symbols = fopen("/proc/kallsyms", "re");
     char line[512], *rest;
     uint64_t found = 0;
 
-    while (!found && symbols && fgets(line, sizeof(line), symbols)) {
+    if (!symbols)
+        return 0;
+    while (!found && fgets(line, sizeof(line), symbols)) {
         uint64_t address = strtoull(line, &rest, 16);
         char *name = strlen(rest) > 3 ? rest + 3 : rest;
         name[strcspn(name, "\t\n")] = '\0';
         if (!strcmp(name, wanted))
             found = address;
     }
+    (void)fclose(symbols); /* it was read from alone */
     return found;
 }
 
