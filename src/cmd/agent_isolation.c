@@ -237,25 +237,37 @@ static bool is_declared(const struct event *event, const struct container *conta
     return own_len == strlen(declared) && !memcmp(own, declared, own_len);
 }
 
-/* By the label of a process ("docker-default (enforce)", "unconfined"), where it has one. */
-static bool is_confined(const struct agent_isolation *isolation, uint32_t pid)
+enum confinement {
+    CONFINEMENT_UNKNOWN, /* the process is gone, or AppArmor is not active */
+    CONFINEMENT_NONE,
+    CONFINEMENT_LOOSE, /* by a profile that lets everything through */
+    CONFINEMENT_TIGHT,
+};
+
+/* By the label of a process: "docker-default (enforce)", "steam (unconfined)", "unconfined". */
+static enum confinement confinement_of(const struct agent_isolation *isolation, uint32_t pid)
 {
     _cleanup_free_ char *label = NULL;
     char path[64];
 
     snprintf(path, sizeof(path), "proc/%u/attr/apparmor/current", pid);
-    return read_file_at(isolation->root_fd, path, LABEL_MAX, &label, NULL) == 0 && *label &&
-           strncmp(label, "unconfined", strlen("unconfined")) != 0;
+    if (read_file_at(isolation->root_fd, path, LABEL_MAX, &label, NULL) < 0 || !*label)
+        return CONFINEMENT_UNKNOWN;
+    label[strcspn(label, "\n")] = '\0';
+    if (!strcmp(label, "unconfined"))
+        return CONFINEMENT_NONE;
+    return strstr(label, " (unconfined)") ? CONFINEMENT_LOOSE : CONFINEMENT_TIGHT;
 }
 
 /* What is declared is what was given, even if the first program has it not. */
-static void hold_to_declared(struct isolation_allowance *allowed, uint32_t flags)
+static void hold_to_declared(struct isolation_allowance *allowed, uint32_t flags,
+                             enum confinement confinement)
 {
     if (flags & CONTAINER_FLAG_SECCOMP)
         allowed->seccomp = SECCOMP_FILTERED;
     if (flags & CONTAINER_FLAG_NO_NEW_PRIVS)
         allowed->no_new_privs = 1;
-    if (flags & CONTAINER_FLAG_APPARMOR)
+    if (flags & CONTAINER_FLAG_APPARMOR && confinement == CONFINEMENT_NONE)
         allowed->confined = 1;
 }
 
@@ -272,9 +284,10 @@ static void learn_container(struct agent_isolation *isolation, const struct even
     struct isolation_allowance allowed = allowance_of(event);
     if (container->metadata_known)
         allowed.bounding &= container->bounding;
-    allowed.confined = is_confined(isolation, event->header->pid);
+    enum confinement confinement = confinement_of(isolation, event->header->pid);
+    allowed.confined = confinement == CONFINEMENT_TIGHT;
     if (container->metadata_known && is_declared(event, container))
-        hold_to_declared(&allowed, container->flags);
+        hold_to_declared(&allowed, container->flags, confinement);
     allowed.cgroup = outermost_cgroup(isolation, path, event->header->cgroup_id);
     struct entry *known = find(isolation, allowed.cgroup);
     if (known && !is_new_life(known, event)) {

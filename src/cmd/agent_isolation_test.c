@@ -188,7 +188,10 @@ static void declare(struct bench *bench, uint32_t flags)
 
 static void begin_unrestricted(struct bench *bench, const char *filename, const char *argv)
 {
-    begin(bench, EVENT_EXECVE, &init);
+    struct program gone = init;
+
+    gone.pid = 1u << 30; /* none has such a number */
+    begin(bench, EVENT_EXECVE, &gone);
     event_writer_string(&bench->writer, PARAM_CGROUP, init.path);
     event_writer_number(&bench->writer, PARAM_VPID, 1);
     if (filename)
@@ -200,11 +203,18 @@ static void begin_unrestricted(struct bench *bench, const char *filename, const 
 
 static void what_is_declared_was_given(void **state)
 {
-    declare(*state, CONTAINER_FLAG_SECCOMP | CONTAINER_FLAG_NO_NEW_PRIVS | CONTAINER_FLAG_APPARMOR);
+    declare(*state, CONTAINER_FLAG_SECCOMP | CONTAINER_FLAG_NO_NEW_PRIVS);
     begin_unrestricted(*state, "/usr/bin/run.sh", "/bin/sh");
     assert_int_equal(given[0].seccomp, 2);
     assert_int_equal(given[0].no_new_privs, 1);
-    assert_int_equal(given[0].confined, 1);
+}
+
+/* The process is gone before its label was read: nothing is claimed of it. */
+static void labels_of_the_gone_are_not_known(void **state)
+{
+    declare(*state, CONTAINER_FLAG_APPARMOR);
+    begin_unrestricted(*state, "/usr/bin/run.sh", "/bin/sh");
+    assert_int_equal(given[0].confined, 0);
 }
 
 static void found_ones_are_known_by_arguments(void **state)
@@ -314,6 +324,7 @@ int main(void)
         TEST(first_program_says_what_was_given),
         TEST(running_ones_are_found),
         TEST(what_is_declared_was_given),
+        TEST(labels_of_the_gone_are_not_known),
         TEST(found_ones_are_known_by_arguments),
         TEST(sandboxes_are_not_what_is_declared),
         TEST(host_is_given_nothing),

@@ -14,6 +14,7 @@
 #include "event/table.h"
 #include "rules/foresee.h"
 #include "sensor/guard.h"
+#include "sensor/isolation.h"
 #include "sensor/permission.h"
 
 struct probe_options {
@@ -163,7 +164,7 @@ static bool add_feature(struct probe *probe, const char *name, int r, const stru
     return r == 0;
 }
 
-/* What else can deny: rows of their own. */
+/* What else can deny, and be compared: rows of their own. */
 static void try_means(struct probe *probe)
 {
     struct permission *permission = NULL;
@@ -177,6 +178,9 @@ static void try_means(struct probe *probe)
     error = (struct error){0};
     r = guard_probe(GUARD_BY_CGROUP, &error);
     probe->sockets = add_feature(probe, "programs at sockets", r, &error);
+    error = (struct error){0};
+    r = isolation_probe_labels(&error);
+    add_feature(probe, "labels of AppArmor", r, &error);
     probe->guards = guard_probe(GUARD_BY_LSM, &error) == 0;
     /* What they would do for each rule. */
     if (probe->rules && rules_foresee_sockets(probe->rules) < 0)

@@ -17,6 +17,8 @@
 #include "base/loop.h"
 #include "sensor/sensor_internal.h"
 
+DEFINE_CLEANUP(struct btf *, btf__free);
+
 /* As in /proc/PID/ns, by enum isolation_namespace. */
 static const char *const names[ISOLATION_NAMESPACES] = {
     [ISOLATION_MNT] = "mnt",   [ISOLATION_PID] = "pid", [ISOLATION_NET] = "net",
@@ -61,13 +63,19 @@ static uint64_t address_of_symbol(const char *wanted)
     return found;
 }
 
+/* A label is there where AppArmor is active. */
+static bool apparmor_is_active(void)
+{
+    _cleanup_free_ char *label = NULL;
+
+    return read_file("/proc/self/attr/apparmor/current", 4096, &label, NULL) == 0 && *label;
+}
+
 uint64_t isolation_find_apparmor(const struct btf *btf)
 {
     static const char *const types[] = {"aa_label", "lsm_blob_sizes"};
-    _cleanup_free_ char *label = NULL;
 
-    /* A label is there where AppArmor is active. */
-    if (!btf || read_file("/proc/self/attr/apparmor/current", 4096, &label, NULL) < 0 || !*label)
+    if (!btf || !apparmor_is_active())
         return 0;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (btf__find_by_name_kind(btf, types[i], BTF_KIND_STRUCT) < 0)
@@ -75,6 +83,17 @@ uint64_t isolation_find_apparmor(const struct btf *btf)
     if (btf__find_by_name_kind(btf, "label_flags", BTF_KIND_ENUM) < 0)
         return 0;
     return address_of_symbol("apparmor_blob_sizes");
+}
+
+int isolation_probe_labels(struct error *ret_error)
+{
+    _cleanup_(btf__freep) struct btf *btf = btf__load_vmlinux_btf();
+
+    if (!apparmor_is_active())
+        return error_set(ret_error, -EOPNOTSUPP, "AppArmor is not active");
+    if (!isolation_find_apparmor(btf))
+        return error_set(ret_error, -EOPNOTSUPP, "neither BTF nor /proc/kallsyms tell of them");
+    return 0;
 }
 
 void sensor_host_namespaces(const struct sensor *sensor,

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/error.h"
 #include "event/isolation.h"
 #include "sensor/sensor.h"
 
@@ -25,5 +26,8 @@ void sensor_release_namespaces(struct sensor *sensor, const struct isolation_all
 
 /* Nothing in this cgroup is compared any more but threads that were met. */
 void sensor_forget_container(struct sensor *sensor, uint64_t cgroup);
+
+/* Whether labels of AppArmor's can be compared here; the error says why not. */
+int isolation_probe_labels(struct error *ret_error);
 
 #endif
