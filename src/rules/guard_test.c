@@ -203,16 +203,19 @@ static void test_containers(void **state)
     }
 }
 
+#define TEST_EXCEPTIONS TEST_RULES "/../tests/benign/prevent.yaml"
+
+/* With as many exceptions by image as their text promises room for. */
 static void test_own_rules_can_be_kept(void **state)
 {
-    static const char *const paths[] = {TEST_RULES, TEST_RULES "/prevent"};
+    static const char *const paths[] = {TEST_RULES, TEST_RULES "/prevent", TEST_EXCEPTIONS, TEST_EXCEPTIONS};
     const struct rules_options options = {.minimum_priority = PRIORITY_DEBUG};
     struct rules_warnings warnings = {0};
     struct ruleset *rules = NULL;
     const struct rules_guard *guard = NULL;
     struct error error = {0};
 
-    if (rules_load_files(paths, 2, &options, &warnings, &rules, &error) < 0 ||
+    if (rules_load_files(paths, 4, &options, &warnings, &rules, &error) < 0 ||
         rules_make_guard(rules, &guard, &error) < 0)
         fail_msg("%s", error.message);
     assert_int_equal(warnings.count, 0);
