@@ -208,7 +208,8 @@ static void test_containers(void **state)
 /* With as many exceptions by image as their text promises room for. */
 static void test_own_rules_can_be_kept(void **state)
 {
-    static const char *const paths[] = {TEST_RULES, TEST_RULES "/prevent", TEST_EXCEPTIONS, TEST_EXCEPTIONS};
+    static const char *const paths[] = {TEST_RULES, TEST_RULES "/prevent", TEST_EXCEPTIONS,
+                                        TEST_EXCEPTIONS};
     const struct rules_options options = {.minimum_priority = PRIORITY_DEBUG};
     struct rules_warnings warnings = {0};
     struct ruleset *rules = NULL;
