@@ -20,14 +20,16 @@ struct act {
 };
 
 /* Rows of one file; a row without a name ends them. */
+extern const struct act evasion_acts[];
 extern const struct act exec_acts[];
 extern const struct act file_acts[];
 extern const struct act kernel_acts[];
 extern const struct act namespace_acts[];
 extern const struct act network_acts[];
+extern const struct act ring_acts[];
 extern const struct act task_acts[];
 
-/* Print "NAME: done" or "NAME: refused: why" by `result` (negative: errno counts); ACT_DONE. */
+/* Print "NAME: done" (also for the failure that "reaches" names) or "NAME: refused: why" by `result` (negative: errno counts); ACT_DONE. */
 int did(const char *name, long result);
 
 /* Print "NAME: impossible: why" from errno: the act could not even be tried. ACT_IMPOSSIBLE. */
@@ -38,6 +40,9 @@ int copy_to(const char *from, int fd);
 
 /* Wait for a child; its exit status, 128 + signal when it was killed. */
 int wait_for(int pid);
+
+/* Until a file is there, for two minutes at most. */
+void wait_until(const char *path);
 
 /* A number in decimal, or `otherwise` when the text is none. */
 long number(const char *text, long otherwise);

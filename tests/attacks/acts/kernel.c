@@ -38,6 +38,13 @@ static int bpf_map(int argc, char **argv)
     return did("bpf-map", syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)));
 }
 
+/* The first link of all there are. */
+static int bpf_link(int argc, char **argv)
+{
+    union bpf_attr attr = {0};
+    return did("bpf-link", syscall(SYS_bpf, BPF_LINK_GET_NEXT_ID, &attr, sizeof(attr)));
+}
+
 static int finit_module(int argc, char **argv)
 {
     int fd = open(argv[0], O_RDONLY | O_CLOEXEC);
@@ -48,7 +55,9 @@ static int finit_module(int argc, char **argv)
 
 static int init_module(int argc, char **argv)
 {
-    return did("init-module", syscall(SYS_init_module, "x", 1UL, ""));
+    static const char nothing[4096]; /* long enough to be looked at */
+
+    return did("init-module", syscall(SYS_init_module, nothing, sizeof(nothing), ""));
 }
 
 static int delete_module(int argc, char **argv)
@@ -87,15 +96,24 @@ static int add_key(int argc, char **argv)
     return result;
 }
 
-/* A descriptor that is none: the call fails before anything is looked at. */
+/* Without a file the call fails before anything is looked at. */
 static int kexec(int argc, char **argv)
 {
-    return did("kexec", syscall(SYS_kexec_file_load, -1, -1, 1UL, "", 0UL));
+    int fd = argc ? open(argv[0], O_RDONLY | O_CLOEXEC) : -1;
+
+    return did("kexec", syscall(SYS_kexec_file_load, fd, -1, 1UL, "", 4UL /* no initrd */));
+}
+
+/* The new kernel, which there is none of, is taken away. */
+static int kexec_unload(int argc, char **argv)
+{
+    return did("kexec-unload", syscall(SYS_kexec_load, 0UL, 0UL, NULL, 0UL));
 }
 
 const struct act kernel_acts[] = {
     {"bpf-load", 0, bpf_load, ""},
     {"bpf-map", 0, bpf_map, ""},
+    {"bpf-link", 0, bpf_link, ""},
     {"finit-module", 1, finit_module, "FILE"},
     {"init-module", 0, init_module, ""},
     {"delete-module", 1, delete_module, "NAME"},
@@ -103,6 +121,7 @@ const struct act kernel_acts[] = {
     {"io-uring", 0, io_uring, ""},
     {"perf-event", 0, perf_event, ""},
     {"add-key", 0, add_key, ""},
-    {"kexec", 0, kexec, ""},
+    {"kexec", 0, kexec, "[FILE]"},
+    {"kexec-unload", 0, kexec_unload, ""},
     {0},
 };

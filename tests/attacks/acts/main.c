@@ -10,13 +10,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct act *const tables[] = {exec_acts,      file_acts,    kernel_acts,
-                                           namespace_acts, network_acts, task_acts};
+static const struct act *const tables[] = {evasion_acts,   exec_acts,    file_acts, kernel_acts,
+                                           namespace_acts, network_acts, ring_acts, task_acts};
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+static int reached; /* the errno that tells that the kernel let the act come so far */
 
 int did(const char *name, long result)
 {
-    if (result < 0)
+    if (result < 0 && errno == reached)
+        printf("%s: done: it came to \"%s\"\n", name, strerror(errno));
+    else if (result < 0)
         printf("%s: refused: %s\n", name, strerror(errno));
     else
         printf("%s: done\n", name);
@@ -56,6 +60,12 @@ int wait_for(int pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+void wait_until(const char *path)
+{
+    for (int tries = 0; access(path, F_OK) && tries < 1200; tries++)
+        usleep(100000);
+}
+
 long number(const char *text, long otherwise)
 {
     char *end;
@@ -73,9 +83,29 @@ static const struct act *find(const char *name)
     return NULL;
 }
 
+static const struct {
+    const char *name;
+    int number;
+} errors[] = {{"EAFNOSUPPORT", EAFNOSUPPORT},
+              {"ECONNREFUSED", ECONNREFUSED},
+              {"ENOENT", ENOENT},
+              {"ENOEXEC", ENOEXEC},
+              {"EPROTONOSUPPORT", EPROTONOSUPPORT}};
+
+static int error_number(const char *name)
+{
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (!strcmp(errors[i].name, name))
+            return errors[i].number;
+    return 0;
+}
+
 static int usage(void)
 {
     fputs("usage: acts ACT [ARGUMENT]...   (under any name: nginx, sshd, ...)\n", stderr);
+    fputs("  reaches ERRNO ACT...  to fail so late is to have done it\n"
+          "  stays SECONDS ACT...  and does not end at once\n",
+          stderr);
     for (size_t t = 0; t < TABLES; t++)
         for (const struct act *act = tables[t]; act->name; act++)
             fprintf(stderr, "  %s %s\n", act->name, act->usage);
@@ -91,10 +121,21 @@ static bool is_stand_in(const char *path)
 
 int main(int argc, char **argv)
 {
+    unsigned stays = 0;
+    for (; argc > 3; argc -= 2, argv += 2) {
+        if (!strcmp(argv[1], "reaches"))
+            reached = error_number(argv[2]);
+        else if (!strcmp(argv[1], "stays"))
+            stays = (unsigned)number(argv[2], 1);
+        else
+            break;
+    }
     const struct act *act = argc > 1 ? find(argv[1]) : NULL;
     if (!act)
         return argc > 0 && is_stand_in(argv[0]) ? ACT_DONE : usage();
     if (argc - 2 < act->least_args)
         return usage();
-    return act->run(argc - 2, argv + 2);
+    int result = act->run(argc - 2, argv + 2);
+    sleep(stays);
+    return result;
 }

@@ -46,6 +46,19 @@ static int new_mount(int argc, char **argv)
                                     4 /* MOVE_MOUNT_F_EMPTY_PATH */));
 }
 
+/* A file in a tmpfs that is mounted nowhere. */
+static int work_aside(int argc, char **argv)
+{
+    int context = (int)syscall(SYS_fsopen, "tmpfs", 0);
+    if (context < 0)
+        return did("mount-aside", -1);
+    syscall(SYS_fsconfig, context, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0);
+    int mount_fd = (int)syscall(SYS_fsmount, context, 0, 0);
+    if (mount_fd < 0)
+        return did("mount-aside", -1);
+    return did("mount-aside", openat(mount_fd, "file", O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+}
+
 static int clone_tree(int argc, char **argv)
 {
     return did("open-tree",
@@ -76,6 +89,7 @@ const struct act namespace_acts[] = {
     {"setns", 1, join, "FILE"},
     {"clone-user", 0, clone_user, ""},
     {"new-mount", 0, new_mount, "[TARGET]"},
+    {"mount-aside", 0, work_aside, ""},
     {"open-tree", 1, clone_tree, "PATH"},
     {"mount-setattr", 1, set_attributes, "PATH"},
     {"mount", 3, old_mount, "SOURCE TARGET TYPE [FLAGS]"},

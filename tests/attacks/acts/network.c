@@ -113,8 +113,9 @@ static int shell_on_socket(int argc, char **argv)
         execvp(argv[2], argv + 2);
         _exit(127);
     }
-    wait_for(pid);
-    return did("socket-shell", 0);
+    int status = wait_for(pid);
+    did("socket-shell", 0);
+    return status > 128 ? status : ACT_DONE; /* killed */
 }
 
 static const struct {
@@ -124,6 +125,7 @@ static const struct {
     {"packet", AF_PACKET, SOCK_RAW, 0x0300 /* ETH_P_ALL, network order */},
     {"raw", AF_INET, SOCK_RAW, IPPROTO_ICMP},
     {"alg", AF_ALG, SOCK_SEQPACKET, 0},
+    {"can", AF_CAN, SOCK_RAW, 1},
     {"vsock", AF_VSOCK, SOCK_STREAM, 0},
     {"netlink", AF_NETLINK, SOCK_RAW, 0},
     {"tcp", AF_INET, SOCK_STREAM, 0},
@@ -210,7 +212,7 @@ const struct act network_acts[] = {
     {"connect-udp", 2, connect_udp, "ADDRESS PORT"},
     {"listen", 1, listen_tcp, "PORT"},
     {"socket-shell", 3, shell_on_socket, "ADDRESS PORT PROGRAM [ARGUMENT]..."},
-    {"socket", 1, make_socket, "packet|raw|alg|vsock|netlink|tcp|udp"},
+    {"socket", 1, make_socket, "packet|raw|alg|can|vsock|netlink|tcp|udp"},
     {"connect-unix", 1, connect_unix, "PATH|@NAME [serve]"},
     {"dns", 2, dns, "NAME ADDRESS"},
     {0},

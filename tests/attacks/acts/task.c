@@ -50,6 +50,8 @@ static int attach(int argc, char **argv)
 
 static int seize(int argc, char **argv)
 {
+    if (argc)
+        return did("ptrace-seize", ptrace(PTRACE_SEIZE, number(argv[0], 0), NULL, NULL));
     return attach_by("ptrace-seize", PTRACE_SEIZE);
 }
 
@@ -201,7 +203,7 @@ static int missing_capabilities(int argc, char **argv)
 
 const struct act task_acts[] = {
     {"ptrace-attach", 0, attach, ""},
-    {"ptrace-seize", 0, seize, ""},
+    {"ptrace-seize", 0, seize, "[PID]"},
     {"ptrace-traceme", 0, trace_me, ""},
     {"ptrace-poke", 0, poke, ""},
     {"vm-writev", 0, write_memory, ""},
