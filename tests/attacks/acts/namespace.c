@@ -77,7 +77,7 @@ static int set_attributes(int argc, char **argv)
 static int old_mount(int argc, char **argv)
 {
     unsigned long flags = argc > 3 ? (unsigned long)number(argv[3], 0) : 0;
-    return did("mount", mount(argv[0], argv[1], argv[2], flags, NULL));
+    return did("mount", mount(argv[0], argv[1], argv[2], flags, argc > 4 ? argv[4] : NULL));
 }
 
 static int pivot(int argc, char **argv)
@@ -92,7 +92,7 @@ const struct act namespace_acts[] = {
     {"mount-aside", 0, work_aside, ""},
     {"open-tree", 1, clone_tree, "PATH"},
     {"mount-setattr", 1, set_attributes, "PATH"},
-    {"mount", 3, old_mount, "SOURCE TARGET TYPE [FLAGS]"},
+    {"mount", 3, old_mount, "SOURCE TARGET TYPE [FLAGS [DATA]]"},
     {"pivot-root", 2, pivot, "NEW OLD"},
     {0},
 };

@@ -146,6 +146,12 @@ static int rename_self(int argc, char **argv)
     return did("prctl-name", prctl(PR_SET_NAME, argv[0], 0, 0, 0));
 }
 
+/* 0 only asks. */
+static int send_signal(int argc, char **argv)
+{
+    return did("signal", kill((int)number(argv[1], 0), (int)number(argv[0], 0)));
+}
+
 static int set_user(int argc, char **argv)
 {
     return did("setuid", setuid((unsigned)number(argv[0], 65534)));
@@ -215,6 +221,7 @@ const struct act task_acts[] = {
     {"writable-code", 0, writable_code, ""},
     {"prctl-name", 1, rename_self, "NAME"},
     {"missing-capabilities", 0, missing_capabilities, ""},
+    {"signal", 2, send_signal, "NUMBER PID"},
     {"setuid", 1, set_user, "UID"},
     {0},
 };
