@@ -179,7 +179,39 @@ int guard_socket_sendmsg(void *context)
                          (u32)BPF_CORE_READ(message, msg_namelen)));
 }
 
-/* A socket of the same machine, by the file it lies at. */
+/* "@name" of a socket that lies at no file, where a path is built; PATH_ROOM: it has no name. */
+CHECKED_ONCE u32 abstract_name(struct scratch *s, u64 address)
+{
+    struct unix_address *named = (void *)address;
+
+    if (!s || !named)
+        return PATH_ROOM;
+    /* A struct sockaddr_un follows the length: past its family, and the NUL that makes it one. */
+    u64 name = address + bpf_core_field_offset(struct unix_address, len) + 4 + 2;
+    u32 len = (u32)BPF_CORE_READ(named, len) - 3;
+    char first = 1;
+    if (bpf_probe_read_kernel(&first, 1, (void *)name) < 0 || first || len > 255)
+        return PATH_ROOM;
+    s->walk = (struct path_walk){.start = PATH_ROOM};
+    path_prepend(s, name + 1, len, false);
+    u32 start = (s->walk.start - 1) & (2 * PATH_ROOM - 1);
+    s->path[start] = '@';
+    return start;
+}
+
+CHECKED_ONCE int guard_abstract(struct scratch *s, u64 address)
+{
+    u32 start = abstract_name(s, address);
+
+    if (!s || start >= PATH_ROOM || !filter_by_text(s, FILTER_TEXT_PATH, start, PATH_ROOM - start))
+        return false;
+    guard_record(s);
+    put_built_path(s, PARAM_SOCKET_PEER_PATH, start, 0);
+    guard_send(s);
+    return true;
+}
+
+/* A socket of the same machine, by the file it lies at or its name. */
 SEC("lsm/unix_stream_connect")
 int guard_unix_stream_connect(void *context)
 {
@@ -188,15 +220,18 @@ int guard_unix_stream_connect(void *context)
     u64 dentry = (u64)BPF_CORE_READ(peer, path.dentry), mount = (u64)BPF_CORE_READ(peer, path.mnt);
     u32 kind = FILTER_OPEN_AT + FILTER_SOCKET(FILTER_FAMILY_UNIX, FILTER_SOCKET_OTHER);
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
-    bool refused = dentry && filter_and(&s->candidates, &tables->addresses_unasked) &&
+    bool refused = filter_and(&s->candidates, &tables->addresses_unasked) &&
                    filter_and(&s->candidates, &tables->ports_unasked) &&
                    filter_and(&s->candidates, filter_small(s->filter_slot, kind)) &&
-                   filter_asks_text(s, FILTER_TEXT_PATH) &&
-                   guard_by_path(s, FILTER_TEXT_PATH, dentry, mount);
-    if (refused) {
+                   filter_asks_text(s, FILTER_TEXT_PATH);
+    if (refused && !dentry) {
+        refused = guard_abstract(s, (u64)BPF_CORE_READ(peer, addr));
+    } else if (refused && guard_by_path(s, FILTER_TEXT_PATH, dentry, mount)) {
         guard_record(s);
         put_path(s, PARAM_SOCKET_PEER_PATH, dentry, mount, 0);
         guard_send(s);
+    } else {
+        refused = false;
     }
     GUARD_END(s, refused);
 }
