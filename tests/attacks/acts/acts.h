@@ -29,7 +29,8 @@ extern const struct act network_acts[];
 extern const struct act ring_acts[];
 extern const struct act task_acts[];
 
-/* Print "NAME: done" (also for the failure that "reaches" names) or "NAME: refused: why" by `result` (negative: errno counts); ACT_DONE. */
+/* Print "NAME: done" (also for the failure that "reaches" names) or "NAME: refused: why" by
+ * `result` (negative: errno counts); ACT_DONE. */
 int did(const char *name, long result);
 
 /* Print "NAME: impossible: why" from errno: the act could not even be tried. ACT_IMPOSSIBLE. */
