@@ -107,9 +107,9 @@ static int failed;
 static void report(const char *name, const char *of, const char *why)
 {
     if (why)
-        printf("FAIL guard_cgroup/%s%s: %s\n", name, of, why);
+        printf("FAIL guard/cgroup %s%s: %s\n", name, of, why);
     else
-        printf("PASS guard_cgroup/%s%s\n", name, of);
+        printf("PASS guard/cgroup %s%s\n", name, of);
     failed += why != NULL;
 }
 
@@ -157,7 +157,7 @@ int main(void)
     if (setvbuf(stdout, NULL, _IONBF, 0) != 0 || !tables || !rules)
         return 1;
     if (guard_probe(GUARD_BY_CGROUP, &error) < 0) {
-        printf("SKIP guard_cgroup: %s\n", error.message);
+        printf("SKIP guard/cgroup: %s\n", error.message);
         return 0;
     }
     for (size_t i = 0; i < ACTS; i++) {
@@ -167,10 +167,10 @@ int main(void)
     make_rules(rules, tables);
     if (sensor_open(&config, &sensor, &error) < 0 ||
         guard_open(rules, NULL, 0, sensor_bulk_ring(sensor), &guard, &error) < 0) {
-        printf("FAIL guard_cgroup/load: %s\n%s\n", error.message, libbpf_words());
+        printf("FAIL guard/cgroup load: %s\n%s\n", error.message, libbpf_words());
         return 1;
     }
-    printf("PASS guard_cgroup/load: %zu hooks\n", guard_hooks(guard));
+    printf("PASS guard/cgroup load: %zu hooks\n", guard_hooks(guard));
     for (size_t i = 0; i < ACTS; i++)
         check(i, sensor);
     guard_close(guard);
