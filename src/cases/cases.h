@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "rules/arena.h"
+#include "base/arena.h"
 #include "rules/rules.h"
 
 #define CASES_MAX        10000 /* of one file */

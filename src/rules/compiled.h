@@ -12,7 +12,7 @@
 #include <pcre2.h>
 
 #include "event/table.h"
-#include "rules/arena.h"
+#include "base/arena.h"
 #include "rules/ast.h"
 #include "rules/field.h"
 #include "rules/foresee.h"

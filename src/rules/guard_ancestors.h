@@ -3,7 +3,7 @@
 #define RULES_GUARD_ANCESTORS_H
 
 #include "event/filter_tables.h"
-#include "rules/arena.h"
+#include "base/arena.h"
 
 /*
  * Files that rules name must keep their names: *ret_protects are the columns that are about opens

@@ -8,8 +8,8 @@
  */
 
 #include "base/error.h"
-#include "rules/arena.h"
-#include "rules/yaml_source.h"
+#include "base/arena.h"
+#include "yaml/yaml_source.h"
 
 struct origin_piece {
     const char *text;

@@ -2,8 +2,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "rules/utf8.h"
-#include "rules/yaml_source.h"
+#include "base/utf8.h"
+#include "yaml/yaml_source.h"
 
 /*
  * From a place in a scalar's value back to the place in the file: both are walked side by side by

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "rules/utf8.h"
+#include "base/utf8.h"
 
 struct anchor {
     const char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/arena.h"
+#include "base/arena.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef RULES_ARENA_H
-#define RULES_ARENA_H
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
 
 /*
  * Memory that is released all at once. A rule set lives in one; what is only needed while loading

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef RULES_YAML_SOURCE_H
-#define RULES_YAML_SOURCE_H
+#ifndef YAML_YAML_SOURCE_H
+#define YAML_YAML_SOURCE_H
 
 /*
  * A rule file as a tree of nodes that know their place. Bounded: size, depth and the number of
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "rules/arena.h"
+#include "base/arena.h"
 
 #define YAML_FILE_MAX    ((size_t)4 << 20)
 #define YAML_DEPTH_MAX   32

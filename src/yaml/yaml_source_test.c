@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 /* The place of '@' in the value of the first scalar under "k" must be that of '@' in the file. */
 static void places_in_scalars_are_found(void **state)
