@@ -7,8 +7,8 @@
  * exceptions) that knows where each of its bytes was written.
  */
 
-#include "base/error.h"
 #include "base/arena.h"
+#include "base/error.h"
 #include "yaml/yaml_source.h"
 
 struct origin_piece {

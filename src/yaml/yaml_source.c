@@ -14,30 +14,32 @@ struct anchor {
     struct yaml_node *node;
 };
 
-struct loader {
+struct yaml_stream {
     yaml_parser_t parser;
-    struct arena *arena;
+    struct yaml_limits limits;
     struct yaml_file *file;
+    struct arena *arena; /* of the document that is read */
     struct error *error;
     struct anchor *anchors;
     size_t anchor_count;
     uint32_t nodes;
+    bool parsing, ended;
     yaml_mark_t last_mark; /* the one asked for last, and where it is */
     uint32_t last_offset;
 };
 
-static int no_memory(struct loader *loader)
+static int no_memory(struct yaml_stream *loader)
 {
     return error_set_at(loader->error, -ENOMEM, loader->file->name, 0, 0,
                         "out of memory, or the file needs more than %zu MiB of it",
-                        ARENA_MAX_DEFAULT >> 20);
+                        (loader->arena->max ? loader->arena->max : ARENA_MAX_DEFAULT) >> 20);
 }
 
 /*
  * libyaml counts columns in characters; errors are told in bytes. Marks come in the order of the
  * text: from the last one on, so that a long line is walked once.
  */
-static uint32_t mark_offset(struct loader *loader, const yaml_mark_t *mark)
+static uint32_t mark_offset(struct yaml_stream *loader, const yaml_mark_t *mark)
 {
     const struct yaml_file *file = loader->file;
     const yaml_mark_t *last = &loader->last_mark;
@@ -57,7 +59,7 @@ static uint32_t mark_offset(struct loader *loader, const yaml_mark_t *mark)
     return (uint32_t)at;
 }
 
-static int parser_failed(struct loader *loader)
+static int parser_failed(struct yaml_stream *loader)
 {
     const yaml_parser_t *parser = &loader->parser;
     const yaml_mark_t *mark = &parser->problem_mark;
@@ -73,12 +75,12 @@ static int parser_failed(struct loader *loader)
                         parser->problem ? parser->problem : "unknown problem");
 }
 
-static int next_event(struct loader *loader, yaml_event_t *event)
+static int next_event(struct yaml_stream *loader, yaml_event_t *event)
 {
     return yaml_parser_parse(&loader->parser, event) ? 0 : parser_failed(loader);
 }
 
-static struct yaml_node *new_node(struct loader *loader, enum yaml_kind kind,
+static struct yaml_node *new_node(struct yaml_stream *loader, enum yaml_kind kind,
                                   const yaml_event_t *event)
 {
     struct yaml_node *node = arena_alloc(loader->arena, sizeof(*node));
@@ -98,17 +100,17 @@ static struct yaml_node *new_node(struct loader *loader, enum yaml_kind kind,
     return node;
 }
 
-static int count_nodes(struct loader *loader, const struct yaml_node *node, uint32_t more)
+static int count_nodes(struct yaml_stream *loader, const struct yaml_node *node, uint32_t more)
 {
     loader->nodes += more;
-    if (loader->nodes > YAML_NODES_MAX)
+    if (loader->nodes > loader->limits.nodes)
         return yaml_error(loader->error, node, -E2BIG,
-                          "more than %d YAML nodes, with aliases counted as what they stand for",
-                          YAML_NODES_MAX);
+                          "more than %u YAML nodes, with aliases counted as what they stand for",
+                          loader->limits.nodes);
     return 0;
 }
 
-static int keep_anchor(struct loader *loader, const yaml_char_t *name, struct yaml_node *node)
+static int keep_anchor(struct yaml_stream *loader, const yaml_char_t *name, struct yaml_node *node)
 {
     if (!name)
         return 0;
@@ -124,7 +126,8 @@ static int keep_anchor(struct loader *loader, const yaml_char_t *name, struct ya
     return 0;
 }
 
-static int load_alias(struct loader *loader, const yaml_event_t *event, struct yaml_node **ret_node)
+static int load_alias(struct yaml_stream *loader, const yaml_event_t *event,
+                      struct yaml_node **ret_node)
 {
     const char *name = (const char *)event->data.alias.anchor;
 
@@ -151,10 +154,10 @@ static enum yaml_style scalar_style(yaml_scalar_style_t style)
     }
 }
 
-static int load_node(struct loader *loader, yaml_event_t *event, unsigned depth,
+static int load_node(struct yaml_stream *loader, yaml_event_t *event, unsigned depth,
                      struct yaml_node **ret_node);
 
-static int check_key(struct loader *loader, const struct yaml_node *mapping,
+static int check_key(struct yaml_stream *loader, const struct yaml_node *mapping,
                      const struct yaml_node *key)
 {
     if (key->kind != YAML_SCALAR)
@@ -173,7 +176,7 @@ static int check_key(struct loader *loader, const struct yaml_node *mapping,
 }
 
 /* Elements up to the end event of the collection. */
-static int load_items(struct loader *loader, struct yaml_node *node, unsigned depth)
+static int load_items(struct yaml_stream *loader, struct yaml_node *node, unsigned depth)
 {
     yaml_event_type_t end =
         node->kind == YAML_SEQUENCE ? YAML_SEQUENCE_END_EVENT : YAML_MAPPING_END_EVENT;
@@ -205,7 +208,16 @@ static int load_items(struct loader *loader, struct yaml_node *node, unsigned de
     }
 }
 
-static int load_scalar(struct loader *loader, const yaml_event_t *event,
+/* A tag is kept as libyaml has resolved it; "!" alone says no more than the quotes do. */
+static int keep_tag(struct yaml_stream *loader, const yaml_char_t *tag, struct yaml_node *node)
+{
+    if (!tag || strcmp((const char *)tag, "!") == 0)
+        return 0;
+    node->tag = arena_copy(loader->arena, tag, strlen((const char *)tag));
+    return node->tag ? 0 : no_memory(loader);
+}
+
+static int load_scalar(struct yaml_stream *loader, const yaml_event_t *event,
                        struct yaml_node **ret_node)
 {
     struct yaml_node *node = new_node(loader, YAML_SCALAR, event);
@@ -217,13 +229,16 @@ static int load_scalar(struct loader *loader, const yaml_event_t *event,
     node->value = arena_copy(loader->arena, event->data.scalar.value, node->len);
     if (!node->value)
         return no_memory(loader);
+    int r = keep_tag(loader, event->data.scalar.tag, node);
+    if (r < 0)
+        return r;
     if (memchr(node->value, '\0', node->len))
         return yaml_error(loader->error, node, -EINVAL, "the value contains a NUL character");
     *ret_node = node;
     return keep_anchor(loader, event->data.scalar.anchor, node);
 }
 
-static int load_node(struct loader *loader, yaml_event_t *event, unsigned depth,
+static int load_node(struct yaml_stream *loader, yaml_event_t *event, unsigned depth,
                      struct yaml_node **ret_node)
 {
     struct yaml_node *node = NULL;
@@ -238,9 +253,14 @@ static int load_node(struct loader *loader, yaml_event_t *event, unsigned depth,
         node = new_node(loader, sequence ? YAML_SEQUENCE : YAML_MAPPING, event);
         if (!node)
             return no_memory(loader);
-        if (depth >= YAML_DEPTH_MAX)
-            return yaml_error(loader->error, node, -E2BIG, "nested more than %d levels deep",
-                              YAML_DEPTH_MAX);
+        r = keep_tag(loader,
+                     sequence ? event->data.sequence_start.tag : event->data.mapping_start.tag,
+                     node);
+        if (r < 0)
+            return r;
+        if (depth >= loader->limits.depth)
+            return yaml_error(loader->error, node, -E2BIG, "nested more than %u levels deep",
+                              loader->limits.depth);
         r = load_items(loader, node, depth);
         if (r == 0)
             r = keep_anchor(loader,
@@ -254,67 +274,37 @@ static int load_node(struct loader *loader, yaml_event_t *event, unsigned depth,
     return 0;
 }
 
-static int load_documents(struct loader *loader, struct yaml_documents *documents)
-{
-    for (;;) {
-        yaml_event_t event;
-        int r = next_event(loader, &event);
-        if (r < 0)
-            return r;
-        yaml_event_type_t type = event.type;
-        if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
-            type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT ||
-            type == YAML_NO_EVENT) {
-            yaml_event_delete(&event);
-            if (type == YAML_DOCUMENT_START_EVENT)
-                loader->anchor_count = 0, loader->anchors = NULL;
-            if (type == YAML_STREAM_END_EVENT || type == YAML_NO_EVENT)
-                return 0;
-            continue;
-        }
-        struct yaml_node *node;
-        r = load_node(loader, &event, 0, &node);
-        yaml_event_delete(&event);
-        if (r < 0)
-            return r;
-        if (yaml_is_null(node))
-            continue;
-        struct yaml_node **slot =
-            arena_grow(loader->arena, &documents->items, &documents->count, sizeof(*slot));
-        if (!slot)
-            return no_memory(loader);
-        *slot = node;
-    }
-}
-
 /* Line starts, by libyaml's notion of a line break, so that its marks find them. */
-static int index_lines(struct loader *loader)
+static int index_lines(struct yaml_stream *stream)
 {
-    struct yaml_file *file = loader->file;
-    uint32_t *lines = NULL;
-    size_t count = 0;
+    struct yaml_file *file = stream->file;
+    size_t count = 1;
 
-    uint32_t *line = arena_grow(loader->arena, &lines, &count, sizeof(*line));
-    if (!line)
-        return no_memory(loader);
     for (size_t i = 0; i < file->len;) {
         size_t len = utf8_line_break(file->text + i, file->len - i);
         i += len ? len : 1;
-        if (!len)
-            continue;
-        line = arena_grow(loader->arena, &lines, &count, sizeof(*line));
-        if (!line)
-            return no_memory(loader);
-        *line = (uint32_t)i;
+        count += len > 0;
+        if (count > YAML_LINES_MAX)
+            return error_set_at(stream->error, -E2BIG, file->name, YAML_LINES_MAX, 1,
+                                "more than %d lines", YAML_LINES_MAX);
     }
+    uint32_t *lines = arena_array(stream->arena, count, sizeof(*lines));
+    if (!lines)
+        return no_memory(stream);
     file->lines = lines;
-    file->line_count = count;
+    file->line_count = 1;
+    for (size_t i = 0; i < file->len;) {
+        size_t len = utf8_line_break(file->text + i, file->len - i);
+        i += len ? len : 1;
+        if (len)
+            lines[file->line_count++] = (uint32_t)i;
+    }
     return 0;
 }
 
-static int check_text(struct loader *loader)
+static int check_text(struct yaml_stream *stream)
 {
-    const struct yaml_file *file = loader->file;
+    const struct yaml_file *file = stream->file;
     size_t valid = utf8_valid_prefix(file->text, file->len);
 
     if (valid == file->len)
@@ -322,44 +312,121 @@ static int check_text(struct loader *loader)
     size_t line = 0;
     while (line + 1 < file->line_count && file->lines[line + 1] <= valid)
         line++;
-    return error_set_at(loader->error, -EILSEQ, file->name, (unsigned)line + 1,
+    return error_set_at(stream->error, -EILSEQ, file->name, (unsigned)line + 1,
                         (unsigned)(valid - file->lines[line]) + 1, "byte 0x%02x is not UTF-8 text",
                         (unsigned char)file->text[valid]);
+}
+
+void yaml_stream_free(struct yaml_stream *stream)
+{
+    if (!stream)
+        return;
+    if (stream->parsing)
+        yaml_parser_delete(&stream->parser);
+    free(stream);
+}
+
+int yaml_stream_new(const char *name, const char *text, size_t len,
+                    const struct yaml_limits *limits, struct arena *arena,
+                    struct yaml_stream **ret_stream, struct error *ret_error)
+{
+    if (len > limits->file_max)
+        return error_set_at(ret_error, -EFBIG, name, 1, 1,
+                            "%zu bytes are too many for this kind of file, the limit is %zu", len,
+                            limits->file_max);
+
+    _cleanup_(yaml_stream_freep) struct yaml_stream *stream = calloc(1, sizeof(*stream));
+    if (!stream)
+        return error_set(ret_error, -ENOMEM, "out of memory");
+    stream->limits = *limits;
+    stream->error = ret_error;
+    stream->arena = arena;
+    stream->file = arena_alloc(arena, sizeof(*stream->file));
+    if (!stream->file)
+        return error_set(ret_error, -ENOMEM, "out of memory");
+    *stream->file = (struct yaml_file){.text = text, .len = len};
+    stream->file->name = arena_copy(arena, name, strlen(name));
+    if (!stream->file->name)
+        return error_set(ret_error, -ENOMEM, "out of memory");
+    int r = index_lines(stream);
+    if (r == 0)
+        r = check_text(stream);
+    if (r < 0)
+        return r;
+    if (!yaml_parser_initialize(&stream->parser))
+        return error_set(ret_error, -ENOMEM, "out of memory");
+    stream->parsing = true;
+    yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&stream->parser, (const unsigned char *)text, len);
+    *ret_stream = TAKE_PTR(stream);
+    return 0;
+}
+
+static bool is_mark_of_stream(yaml_event_type_t type)
+{
+    return type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
+           type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT ||
+           type == YAML_NO_EVENT;
+}
+
+int yaml_stream_next(struct yaml_stream *stream, struct arena *arena,
+                     struct yaml_node **ret_document, struct error *ret_error)
+{
+    struct yaml_node *node = NULL;
+
+    stream->arena = arena;
+    stream->error = ret_error;
+    while (!stream->ended && !node) {
+        yaml_event_t event;
+        int r = next_event(stream, &event);
+        if (r < 0)
+            return r;
+        yaml_event_type_t type = event.type;
+        if (type == YAML_DOCUMENT_START_EVENT)
+            stream->anchor_count = 0, stream->anchors = NULL, stream->nodes = 0;
+        stream->ended = type == YAML_STREAM_END_EVENT || type == YAML_NO_EVENT;
+        if (!is_mark_of_stream(type))
+            r = load_node(stream, &event, 0, &node);
+        yaml_event_delete(&event);
+        if (r < 0)
+            return r;
+        if (node && yaml_is_null(node))
+            node = NULL;
+    }
+    *ret_document = node;
+    return 0;
 }
 
 int yaml_load(const char *name, const char *text, size_t len, struct arena *arena,
               struct yaml_documents *ret_documents, struct error *ret_error)
 {
+    static const struct yaml_limits limits = {YAML_FILE_MAX, YAML_NODES_MAX, YAML_DEPTH_MAX};
+    _cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
     struct yaml_documents documents = {0};
-    struct loader loader = {.arena = arena, .error = ret_error};
+    uint32_t nodes = 0;
 
-    if (len > YAML_FILE_MAX)
-        return error_set_at(ret_error, -EFBIG, name, 0, 0,
-                            "%zu bytes are too many for a rule file, the limit is %zu", len,
-                            YAML_FILE_MAX);
-    loader.file = arena_alloc(arena, sizeof(*loader.file));
-    if (!loader.file)
-        return error_set(ret_error, -ENOMEM, "out of memory");
-    *loader.file = (struct yaml_file){.text = text, .len = len};
-    loader.file->name = arena_copy(arena, name, strlen(name));
-    if (!loader.file->name)
-        return error_set(ret_error, -ENOMEM, "out of memory");
-
-    int r = index_lines(&loader);
-    if (r == 0)
-        r = check_text(&loader);
+    int r = yaml_stream_new(name, text, len, &limits, arena, &stream, ret_error);
     if (r < 0)
         return r;
-
-    if (!yaml_parser_initialize(&loader.parser))
-        return no_memory(&loader);
-    yaml_parser_set_encoding(&loader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&loader.parser, (const unsigned char *)text, len);
-    r = load_documents(&loader, &documents);
-    yaml_parser_delete(&loader.parser);
-    if (r == 0)
-        *ret_documents = documents;
-    return r;
+    for (;;) {
+        struct yaml_node *node;
+        r = yaml_stream_next(stream, arena, &node, ret_error);
+        if (r < 0)
+            return r;
+        if (!node)
+            break;
+        if (nodes + stream->nodes > YAML_NODES_MAX)
+            return yaml_error(ret_error, node, -E2BIG, "more than %d YAML nodes in all documents",
+                              YAML_NODES_MAX);
+        nodes += stream->nodes;
+        struct yaml_node **slot =
+            arena_grow(arena, &documents.items, &documents.count, sizeof(*slot));
+        if (!slot)
+            return no_memory(stream);
+        *slot = node;
+    }
+    *ret_documents = documents;
+    return 0;
 }
 
 struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key)

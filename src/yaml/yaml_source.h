@@ -3,20 +3,23 @@
 #define YAML_YAML_SOURCE_H
 
 /*
- * A rule file as a tree of nodes that know their place. Bounded: size, depth and the number of
- * nodes (an alias counts as all that it stands for), of keys and of anchors. A key that comes twice
- * in one mapping, an alias inside the node it names, and text that is not UTF-8 are errors.
+ * YAML as a tree of nodes that know their place; JSON is read as the YAML that it is. Bounded:
+ * size, depth and the number of lines, of nodes (an alias counts as all that it stands for), of
+ * keys and of anchors. A key that comes twice in one mapping, an alias inside the node it names,
+ * and text that is not UTF-8 are errors.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
 #include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/error.h"
 
 #define YAML_FILE_MAX    ((size_t)4 << 20)
 #define YAML_DEPTH_MAX   32
+#define YAML_LINES_MAX   1000000
 #define YAML_NODES_MAX   500000
 #define YAML_KEYS_MAX    1000 /* of one mapping */
 #define YAML_ANCHORS_MAX 1000 /* of one document */
@@ -40,6 +43,7 @@ struct yaml_node {
     unsigned line, column; /* 1-based; column in bytes */
     uint32_t start, end;   /* offsets into the file's text */
     uint32_t weight;       /* nodes in it, aliases followed */
+    const char *tag;       /* as resolved ("tag:yaml.org,2002:str"); NULL: none is written */
     const char *value;     /* SCALAR: NUL-terminated */
     size_t len;
     struct yaml_node **items; /* SEQUENCE: elements; MAPPING: key, value, key, value, ... */
@@ -52,7 +56,31 @@ struct yaml_documents {
     size_t count;
 };
 
-/* Parse `text`, which must outlive the arena. */
+/*
+ * One document after the other, so that only one need be in memory: its nodes are in the arena
+ * given to yaml_stream_next. What they say of the file is in that given to yaml_stream_new, which
+ * must outlive them all, and so must `text`.
+ */
+struct yaml_stream;
+
+struct yaml_limits {
+    size_t file_max; /* bytes */
+    uint32_t nodes;  /* of one document */
+    unsigned depth;
+};
+
+int yaml_stream_new(const char *name, const char *text, size_t len,
+                    const struct yaml_limits *limits, struct arena *arena,
+                    struct yaml_stream **ret_stream, struct error *ret_error);
+void yaml_stream_free(struct yaml_stream *stream);
+
+/* The next document that is not empty; *ret_document is NULL past the last one. */
+int yaml_stream_next(struct yaml_stream *stream, struct arena *arena,
+                     struct yaml_node **ret_document, struct error *ret_error);
+
+DEFINE_CLEANUP(struct yaml_stream *, yaml_stream_free);
+
+/* Parse all of `text`, which must outlive the arena, by the limits above. */
 int yaml_load(const char *name, const char *text, size_t len, struct arena *arena,
               struct yaml_documents *ret_documents, struct error *ret_error);
 
