@@ -29,6 +29,26 @@ bool check_applies(const struct check *check, const struct subject *subject,
     return minor >= check->minor_first && (!check->minor_last || minor <= check->minor_last);
 }
 
+/* Whether a check of the restricted level takes the place of this one in that version. */
+static bool is_overridden(const struct check *check, unsigned minor)
+{
+    for (size_t i = 0; i < pss_restricted_checks.count; i++) {
+        const struct check *other = &pss_restricted_checks.checks[i];
+        if (other->overrides && strcmp(other->overrides, check->id) == 0 &&
+            minor >= other->minor_first)
+            return true;
+    }
+    return false;
+}
+
+bool check_is_of_standard(const struct check *check, enum standard standard,
+                          const struct check_options *options)
+{
+    if (check->standard == STANDARD_NONE || check->standard > standard)
+        return false;
+    return check->standard == standard || !is_overridden(check, options->kubernetes_minor);
+}
+
 void check_evaluate(const struct check *check, const struct subject *subject,
                     const struct check_options *options, struct arena *arena,
                     struct check_run *ret_run)

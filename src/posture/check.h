@@ -46,7 +46,7 @@ enum subject_kind {
 enum standard { STANDARD_NONE, STANDARD_BASELINE, STANDARD_RESTRICTED };
 
 /* A version of Kubernetes: 1.`minor`. */
-#define KUBERNETES_MINOR_NEWEST 36
+#define KUBERNETES_MINOR_NEWEST 37
 
 struct check_options {
     unsigned kubernetes_minor; /* which rules of the Pod Security Standards hold */
@@ -95,9 +95,10 @@ struct check {
     unsigned sources; /* FROM_... */
     enum standard standard;
     unsigned minor_first, minor_last; /* of Kubernetes, both included; 0: from the first, no end */
-    const char *const *references;    /* NULL-terminated; "CIS Docker 5.4", "ATT&CK T1611", URLs */
-    const char *rationale;            /* why it matters */
-    const char *remedy;               /* what to do */
+    const char *overrides; /* a check of the baseline that this one takes the place of; NULL */
+    const char *const *references; /* NULL-terminated; "CIS Docker 5.4", "ATT&CK T1611", URLs */
+    const char *rationale;         /* why it matters */
+    const char *remedy;            /* what to do */
     check_function evaluate;
 };
 
@@ -127,6 +128,10 @@ const struct check *check_find(const char *id);
 /* Whether the check can be asked of the subject at all: kind, source, version. */
 bool check_applies(const struct check *check, const struct subject *subject,
                    const struct check_options *options);
+
+/* Whether the check is of the standard, as it is in that version. */
+bool check_is_of_standard(const struct check *check, enum standard standard,
+                          const struct check_options *options);
 
 /* Evaluate one check; notes are in the arena. */
 void check_evaluate(const struct check *check, const struct subject *subject,
