@@ -254,7 +254,7 @@ static int add_node(struct node_walk *walk, const char *path, const struct stat 
         .minor = minor(st->st_rdev),
         .allow = true,
     };
-    char file[PATH_MAX], text[64];
+    char file[PATH_MAX + 32], text[64];
 
     if (!device.path)
         return -ENOMEM;
