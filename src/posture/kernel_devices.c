@@ -302,12 +302,16 @@ int kernel_read_devices(struct kernel_reader *reader, const struct device_places
     struct node_walk walk = {.reader = reader};
     int r = read_rules(reader, places);
 
-    if (r < 0 || reader->tree_fd < 0)
+    if (r < 0)
         return r;
     const struct mount *mount =
         reader->mounts_known ? mount_table_at(&reader->mounts, "/dev") : NULL;
-    if (!mount || kernel_waits(mount->type))
+    if (reader->tree_fd < 0 || !mount || kernel_waits(mount->type)) {
+        reader->config->devices.presence = PRESENCE_UNKNOWN;
+        reader->config->devices.evidence =
+            kernel_evidence(reader, "root/dev", NULL, "can't be looked at");
         return 0;
+    }
     _cleanup_close_ int top = root_open(reader->tree_fd, "/dev", O_PATH | O_DIRECTORY);
     return top < 0 ? 0 : walk_nodes(&walk, top, ".", "/dev", 0);
 }

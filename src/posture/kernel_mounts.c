@@ -70,10 +70,12 @@ const char *kernel_host_path(const struct kernel_host *host, const struct mount 
     return *point || *rest ? kernel_text(arena, "%s%s", point, rest) : "/";
 }
 
-static const char *propagation(const struct mount *mount)
+/* Shared among the container's own mounts only, it is nothing to the host. */
+static const char *propagation(const struct kernel_reader *reader, const struct mount *mount)
 {
-    if (mount->shared)
-        return "shared";
+    for (size_t i = 0; mount->shared && i < reader->host->mounts.count; i++)
+        if (reader->host->mounts.mounts[i].shared == mount->shared)
+            return "shared";
     return mount->master ? "slave" : "private";
 }
 
@@ -99,7 +101,7 @@ static int set_root(struct kernel_reader *reader, const struct mount *mount,
     if (path)
         config_set_text(settings, CONFIG_ROOT_PATH, path, *evidence);
     config_set_flag(settings, CONFIG_READ_ONLY_ROOT, mount_read_only(mount), *evidence);
-    config_set_text(settings, CONFIG_ROOT_PROPAGATION, propagation(mount), *evidence);
+    config_set_text(settings, CONFIG_ROOT_PROPAGATION, propagation(reader, mount), *evidence);
     return 0;
 }
 
@@ -120,7 +122,7 @@ static int add_mount(struct kernel_reader *reader, const struct mount *mount)
         .destination = copy(reader, mount->point),
         .type = copy(reader, mount->type),
         .options = copy(reader, mount->options),
-        .propagation = propagation(mount),
+        .propagation = propagation(reader, mount),
         .host_path = path,
         .read_only = mount_read_only(mount),
         .no_suid = mount_has_option(mount->options, "nosuid"),
