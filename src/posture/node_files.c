@@ -46,7 +46,8 @@ static const struct {
     {"kube-controller-manager.yaml", "/etc/kubernetes/manifests/kube-controller-manager.yaml"},
     {"kube-scheduler.yaml", "/etc/kubernetes/manifests/kube-scheduler.yaml"},
     {"etcd.yaml", "/etc/kubernetes/manifests/etcd.yaml"},
-    {"cni.config", "/etc/cni/net.d/*"},
+    {"cni.config", "/etc/cni/net.d/*.conf"},
+    {"cni.config", "/etc/cni/net.d/*.conflist"},
     {"etcd.data", "/var/lib/etcd"},
     {"admin.conf", "/etc/kubernetes/admin.conf"},
     {"admin.conf", "/etc/kubernetes/super-admin.conf"},
@@ -195,6 +196,12 @@ static int add_id(struct node_reader *reader, const char *fact, const char *file
     return 0;
 }
 
+/* podman has such files too, and they are nothing to Kubernetes. */
+static bool is_wanted(const struct node_config *node, const char *role)
+{
+    return strcmp(role, "cni.config") != 0 || node_has_component(node, "kubelet");
+}
+
 int node_read_files(struct node_reader *reader)
 {
     int r = 0;
@@ -208,6 +215,7 @@ int node_read_files(struct node_reader *reader)
             r = add_file(reader, named[i].role, option->value);
     }
     for (size_t i = 0; r >= 0 && i < sizeof(places) / sizeof(*places); i++)
-        r = add_matching(reader, places[i].role, places[i].path);
+        if (is_wanted(reader->node, places[i].role))
+            r = add_matching(reader, places[i].role, places[i].path);
     return r;
 }
