@@ -16,6 +16,8 @@
 #include "world/proc.h"
 #include "world/scan.h"
 
+#define CAPABILITIES_FULL ((1ull << 38) - 1) /* CAP_CHOWN .. CAP_AUDIT_READ */
+
 static const char *const namespace_files[NAMESPACE_KINDS] = {
     [NAMESPACE_PID] = "pid",   [NAMESPACE_IPC] = "ipc",   [NAMESPACE_NETWORK] = "net",
     [NAMESPACE_UTS] = "uts",   [NAMESPACE_USER] = "user", [NAMESPACE_CGROUP] = "cgroup",
@@ -145,6 +147,28 @@ static int check_alive(int process_fd, uint64_t start_time)
     return 0;
 }
 
+/* What Docker, Kubernetes and podman make of "privileged", see world/oci.h: capabilities that the
+ * machine's own init has not can't be given. */
+static void derive_privileged(struct kernel_reader *reader)
+{
+    struct container_config *config = reader->config;
+    const struct setting *bounding = &config->settings[CONFIG_CAPABILITIES_BOUNDING];
+    const struct setting *seccomp = &config->settings[CONFIG_SECCOMP_MODE];
+    uint64_t full = CAPABILITIES_FULL & reader->host->bounding;
+    bool devices = false;
+
+    for (size_t i = 0; i < config->devices.count; i++)
+        devices |= !config->devices.items[i].path && config->devices.items[i].type == 'a';
+    if (bounding->presence != PRESENCE_SET || seccomp->presence != PRESENCE_SET)
+        return;
+    bool capable = (bounding->mask & full) == full;
+    /* Rules that could not be read matter only where all the rest is granted. */
+    if (capable && !seccomp->number && !devices && config->devices.presence == PRESENCE_UNKNOWN)
+        return;
+    config_set_flag(config->settings, CONFIG_PRIVILEGED, capable && !seccomp->number && devices,
+                    bounding->evidence);
+}
+
 static int read_all(struct kernel_reader *reader)
 {
     static int (*const parts[])(struct kernel_reader *) = {
@@ -157,6 +181,7 @@ static int read_all(struct kernel_reader *reader)
         if (r < 0)
             return r;
     }
+    derive_privileged(reader);
     return 0;
 }
 
