@@ -107,6 +107,7 @@ static void read_list(struct manifest *manifest, const struct field *object, con
     size_t len = strlen(kind) - strlen("List");
     char item_kind[64] = "";
 
+    manifest->counts.other++;
     if (len < sizeof(item_kind))
         snprintf(item_kind, sizeof(item_kind), "%.*s", (int)len, kind);
     for (size_t i = 0; i < field_count(&items) && manifest->reader.status == 0; i++) {
@@ -177,6 +178,8 @@ int manifest_read(const char *name, const char *text, size_t len, manifest_funct
         manifest.reader.arena = &arena;
         r = read_document(&manifest, document);
     }
+    if (r == 0 && !manifest.counts.pods && !manifest.counts.other)
+        r = error_set_at(ret_error, -EINVAL, name, 1, 1, "there is no object of Kubernetes in it");
     if (r == 0)
         *ret_counts = manifest.counts;
     return r;

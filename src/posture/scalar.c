@@ -178,7 +178,7 @@ const char *scalar_type_name(enum scalar_type type)
 {
     static const char *const names[] = {"null",     "a boolean",
                                         "a number", "a number",
-                                        "a string", "a value whose tag is not its own"};
+                                        "a string", "a value that its tag does not fit"};
 
     return names[type];
 }

@@ -274,6 +274,12 @@ static int load_node(struct yaml_stream *loader, yaml_event_t *event, unsigned d
     return 0;
 }
 
+/* Bytes of the mark that some editors put in front. */
+static size_t byte_order_mark(const char *text, size_t len)
+{
+    return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* Line starts, by libyaml's notion of a line break, so that its marks find them. */
 static int index_lines(struct yaml_stream *stream)
 {
@@ -293,6 +299,7 @@ static int index_lines(struct yaml_stream *stream)
         return no_memory(stream);
     file->lines = lines;
     file->line_count = 1;
+    lines[0] = (uint32_t)byte_order_mark(file->text, file->len);
     for (size_t i = 0; i < file->len;) {
         size_t len = utf8_line_break(file->text + i, file->len - i);
         i += len ? len : 1;
@@ -357,7 +364,8 @@ int yaml_stream_new(const char *name, const char *text, size_t len,
         return error_set(ret_error, -ENOMEM, "out of memory");
     stream->parsing = true;
     yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&stream->parser, (const unsigned char *)text, len);
+    size_t mark = byte_order_mark(text, len);
+    yaml_parser_set_input_string(&stream->parser, (const unsigned char *)text + mark, len - mark);
     *ret_stream = TAKE_PTR(stream);
     return 0;
 }
