@@ -158,7 +158,7 @@ int manifest_read(const char *name, const char *text, size_t len, manifest_funct
                   void *data, struct manifest_counts *ret_counts, struct error *ret_error)
 {
     static const struct yaml_limits limits = {MANIFEST_FILE_MAX, MANIFEST_NODES_MAX,
-                                              MANIFEST_DEPTH_MAX};
+                                              MANIFEST_DEPTH_MAX, true};
     _cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
     _cleanup_arena_ struct arena file = {0};
     struct error own = {0};

@@ -77,6 +77,7 @@ expect 2 "no check 'PSS-NONE'" --explain PSS-NONE
 expect 0 '^PSS-PRIVILEGED: ' --explain pss-privileged
 expect 0 '^instead of  PSS-HOST-PATH-VOLUMES' --explain PSS-RESTRICTED-VOLUMES
 expect 0 '^PSS-PRIVILEGED  *high  *pod ' --list
+# shellcheck disable=SC2016
 expect 0 '^| `PSS-PRIVILEGED` | high ' --list --markdown
 
 # verdicts and exit codes
