@@ -54,8 +54,10 @@ static json_t *rule_json(const struct check *check)
     const char *page = NULL;
 
     for (size_t i = 0; check->references && check->references[i]; i++) {
-        json_array_append_new(tags, json_string(check->references[i]));
-        if (!page && strncmp(check->references[i], "https://", 8) == 0)
+        bool is_page = strncmp(check->references[i], "https://", 8) == 0;
+        if (!is_page)
+            json_array_append_new(tags, json_string(check->references[i]));
+        else if (!page)
             page = check->references[i];
     }
     json_t *json =
