@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Docker's two files with a line "---" between them; each is tried as a bundle's config.json too. */
+/* Docker's two files with a line "---" between them; each is tried as a bundle's config.json too.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

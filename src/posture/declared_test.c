@@ -80,10 +80,10 @@ static void test_bundle(void **state)
 static void test_wrong_types(void **state)
 {
     _cleanup_arena_ struct arena arena = {0};
-    struct container_config config = read_bundle(
-        "{\"process\": {\"user\": {\"uid\": \"0\"}, \"noNewPrivileges\": null},"
-        " \"linux\": {\"maskedPaths\": \"/proc\"}}",
-        &arena);
+    struct container_config config =
+        read_bundle("{\"process\": {\"user\": {\"uid\": \"0\"}, \"noNewPrivileges\": null},"
+                    " \"linux\": {\"maskedPaths\": \"/proc\"}}",
+                    &arena);
 
     assert_int_equal(config.settings[CONFIG_UID].presence, PRESENCE_UNKNOWN);
     assert_string_equal(config.settings[CONFIG_UID].evidence.text, "has the wrong type");
@@ -112,9 +112,9 @@ static void test_docker(void **state)
     struct container_config container = {0};
     const struct setting *settings = container.settings;
 
-    assert_int_equal(docker_config_read(config, "config.v2.json", host, "hostconfig.json", &arena,
-                                        &container),
-                     0);
+    assert_int_equal(
+        docker_config_read(config, "config.v2.json", host, "hostconfig.json", &arena, &container),
+        0);
     assert_int_equal(container.source, SOURCE_RUNTIME);
     assert_string_equal(settings[CONFIG_IMAGE].text, "nginx");
     assert_string_equal(settings[CONFIG_USER].text, "101");

@@ -16,20 +16,22 @@
 #include "base/cleanup.h"
 
 #define INSN(op, dst, src, offset, number)                                                         \
-    {.code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (number)}
+    {                                                                                              \
+        .code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (number)         \
+    }
 
 /* As runtimes make it: type and access taken apart, then c 1:3 may be read and written. */
 static const struct bpf_insn null_only[] = {
-    INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 1, 0, 0),        /* r2 = access << 16 | type */
-    INSN(BPF_ALU | BPF_MOV | BPF_X, 3, 2, 0, 0),        /* w3 = w2 */
-    INSN(BPF_ALU | BPF_AND | BPF_K, 2, 0, 0, 0xffff),   /* w2: type */
-    INSN(BPF_ALU | BPF_RSH | BPF_K, 3, 0, 0, 16),       /* w3: access */
-    INSN(BPF_LDX | BPF_MEM | BPF_W, 4, 1, 4, 0),        /* major */
-    INSN(BPF_LDX | BPF_MEM | BPF_W, 5, 1, 8, 0),        /* minor */
-    INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 6, 2),        /* a character device */
-    INSN(BPF_ALU | BPF_MOV | BPF_X, 1, 3, 0, 0),        /* w1 = w3 */
-    INSN(BPF_ALU | BPF_AND | BPF_K, 1, 0, 0, 2 | 4),    /* r and w */
-    INSN(BPF_JMP | BPF_JNE | BPF_X, 1, 3, 3, 0),        /* nothing else is asked for */
+    INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 1, 0, 0),      /* r2 = access << 16 | type */
+    INSN(BPF_ALU | BPF_MOV | BPF_X, 3, 2, 0, 0),      /* w3 = w2 */
+    INSN(BPF_ALU | BPF_AND | BPF_K, 2, 0, 0, 0xffff), /* w2: type */
+    INSN(BPF_ALU | BPF_RSH | BPF_K, 3, 0, 0, 16),     /* w3: access */
+    INSN(BPF_LDX | BPF_MEM | BPF_W, 4, 1, 4, 0),      /* major */
+    INSN(BPF_LDX | BPF_MEM | BPF_W, 5, 1, 8, 0),      /* minor */
+    INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 6, 2),      /* a character device */
+    INSN(BPF_ALU | BPF_MOV | BPF_X, 1, 3, 0, 0),      /* w1 = w3 */
+    INSN(BPF_ALU | BPF_AND | BPF_K, 1, 0, 0, 2 | 4),  /* r and w */
+    INSN(BPF_JMP | BPF_JNE | BPF_X, 1, 3, 3, 0),      /* nothing else is asked for */
     INSN(BPF_JMP | BPF_JNE | BPF_K, 4, 0, 2, 1),
     INSN(BPF_JMP | BPF_JNE | BPF_K, 5, 0, 1, 3),
     INSN(BPF_JMP | BPF_JA, 0, 0, 2, 0),
@@ -71,16 +73,16 @@ static void test_refused(void **state)
         int error;
     } rows[] = {
         {{INSN(BPF_JMP | BPF_CALL, 0, 0, 0, 1)}, -ENOTSUP},
-        {{INSN(BPF_LDX | BPF_MEM | BPF_W, 0, 1, 12, 0)}, -ENOTSUP},   /* past the context */
-        {{INSN(BPF_LDX | BPF_MEM | BPF_DW, 0, 1, 0, 0)}, -ENOTSUP},   /* no such load */
-        {{INSN(BPF_LDX | BPF_MEM | BPF_W, 0, 2, 0, 0)}, -ENOTSUP},    /* not the context */
-        {{INSN(BPF_JMP | BPF_JA, 0, 0, -1, 0)}, -ENOTSUP},            /* a loop */
-        {{INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, 4)}, -ENOTSUP},  /* a moved context */
+        {{INSN(BPF_LDX | BPF_MEM | BPF_W, 0, 1, 12, 0)}, -ENOTSUP},  /* past the context */
+        {{INSN(BPF_LDX | BPF_MEM | BPF_DW, 0, 1, 0, 0)}, -ENOTSUP},  /* no such load */
+        {{INSN(BPF_LDX | BPF_MEM | BPF_W, 0, 2, 0, 0)}, -ENOTSUP},   /* not the context */
+        {{INSN(BPF_JMP | BPF_JA, 0, 0, -1, 0)}, -ENOTSUP},           /* a loop */
+        {{INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, 4)}, -ENOTSUP}, /* a moved context */
         {{INSN(BPF_ALU64 | BPF_DIV | BPF_X, 2, 3, 0, 0)}, -ENOTSUP},
         {{INSN(BPF_ALU64 | BPF_MOV | BPF_K, 12, 0, 0, 0)}, -EBADMSG}, /* no such register */
         {{INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1)}, -ENOTSUP},  /* no end: then LD */
         {{INSN(BPF_ALU64 | BPF_MOV | BPF_X, 0, 1, 0, 0), INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)},
-         -EBADMSG}, /* a pointer for an answer */
+         -EBADMSG},                                           /* a pointer for an answer */
         {{INSN(BPF_JMP | BPF_JA, 0, 0, 32767, 0)}, -EBADMSG}, /* out of the program */
     };
 

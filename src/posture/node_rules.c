@@ -112,9 +112,9 @@ void check_option(struct check_run *run, const struct option_rule *rule)
         option = with;
     const char *value = value_of(option);
     if (list ? (with != NULL) == (rule->test == OPTION_HAS) : holds(rule, value))
-        check_pass_by(run, &option->evidence, "%s is '%s'", name_of(rule), value);
+        check_pass_by(run, &option->evidence, "%s is '%s'", option->name, value);
     else
-        check_fail(run, &option->evidence, "%s is '%s'", name_of(rule), value);
+        check_fail(run, &option->evidence, "%s is '%s'", option->name, value);
 }
 
 /* A number, or the value of a fact; false when there is no such fact. */
