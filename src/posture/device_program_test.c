@@ -16,9 +16,7 @@
 #include "base/cleanup.h"
 
 #define INSN(op, dst, src, offset, number)                                                         \
-    {                                                                                              \
-        .code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (number)         \
-    }
+    {.code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (number)}
 
 /* As runtimes make it: type and access taken apart, then c 1:3 may be read and written. */
 static const struct bpf_insn null_only[] = {
@@ -101,7 +99,7 @@ static int load(const struct bpf_insn *insns, size_t count)
         .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
         .insns = (uintptr_t)insns,
         .insn_cnt = (uint32_t)count,
-        .license = (uintptr_t) "Apache-2.0",
+        .license = (uintptr_t)"Apache-2.0",
         .expected_attach_type = BPF_CGROUP_DEVICE,
     };
 

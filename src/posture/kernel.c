@@ -200,8 +200,7 @@ int kernel_read_container(const struct kernel_host *host, uint32_t pid, uint64_t
     int r = check_alive(process_fd, start_time);
     if (r < 0)
         return r;
-    _cleanup_close_ int tree_fd =
-        openat(process_fd, "root", O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+    _cleanup_close_ int tree_fd = openat(process_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
     reader.process_fd = process_fd;
     reader.tree_fd = tree_fd;
     config.evidence = kernel_evidence(&reader, "", NULL, NULL);
