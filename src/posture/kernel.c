@@ -102,23 +102,31 @@ static void read_host_namespaces(struct kernel_host *host)
     }
 }
 
+static int read_host(struct kernel_host *host)
+{
+    read_host_namespaces(host);
+    host->bounding = init_bounding(host->root_fd);
+    int r = mountinfo_read(host->root_fd, "proc/1/mountinfo", &host->mounts);
+    if (r < 0 && r != -ENOMEM)
+        r = mountinfo_read(host->root_fd, "proc/self/mountinfo", &host->mounts);
+    if (r == -ENOMEM || cgroupfs_init(&host->cgroupfs, host->root_fd) == -ENOMEM)
+        return -ENOMEM;
+    return kernel_find_sockets(host);
+}
+
 int kernel_host_open(const char *root, struct kernel_host *ret_host)
 {
-    _cleanup_(kernel_host_done) struct kernel_host host = {.root_fd = -1};
+    struct kernel_host host = {0};
 
     host.root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (host.root_fd < 0)
         return -errno;
-    read_host_namespaces(&host);
-    host.bounding = init_bounding(host.root_fd);
-    if (mountinfo_read(host.root_fd, "proc/1/mountinfo", &host.mounts) == -ENOMEM ||
-        (!host.mounts.count &&
-         mountinfo_read(host.root_fd, "proc/self/mountinfo", &host.mounts) == -ENOMEM) ||
-        cgroupfs_init(&host.cgroupfs, host.root_fd) == -ENOMEM ||
-        kernel_find_sockets(&host) == -ENOMEM)
-        return -ENOMEM;
+    int r = read_host(&host);
+    if (r < 0) {
+        kernel_host_done(&host);
+        return r;
+    }
     *ret_host = host;
-    host = (struct kernel_host){.root_fd = -1};
     return 0;
 }
 

@@ -187,7 +187,10 @@ static int add_id(struct node_reader *reader, const char *fact, const char *file
         const char *at = strchr(line + len + 1, ':');
         char number[16];
         uint32_t id;
-        if (!at++ || !scan_u32(&at, &id))
+        if (!at)
+            return 0;
+        at++;
+        if (!scan_u32(&at, &id))
             return 0;
         snprintf(number, sizeof(number), "%u", id);
         return node_add_fact(reader, fact, number,
