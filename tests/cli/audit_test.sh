@@ -4,7 +4,7 @@
 # bulwark audit from outside: usage, exit codes, formats, waivers, what is refused, time and memory.
 set -u
 
-bulwark=$1
+bulwark=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
