@@ -140,8 +140,8 @@ printf "waivers:\n- {check: '*', subject: '*', reason: x, expires: 2999-12-31}\n
 expect 0 'score [0-9]* of 100' --waivers all.yaml bad.yaml
 expect_no 'score 100'
 
-# 1,000 manifests in less than 2 s and 64 MB; machines and sanitizers differ, so the bound is told
-# and four times of it is a failure
+# 1,000 manifests in less than 2 s and 64 MB: the time is told, and four times of it is a failure, for
+# machines differ. Sanitizers have neither.
 mkdir many
 i=0
 while [ $i -lt 1000 ]; do
@@ -154,12 +154,13 @@ start=$(date +%s%N)
 took=$((($(date +%s%N) - start) / 1000000))
 grep -q '^1000 subjects' out || fail '1,000 manifests: not all'
 echo "1,000 manifests: $took ms"
-[ $took -lt 8000 ] || fail "1,000 manifests took $took ms"
-# 64 MiB of addresses are less than of memory; under a sanitizer nothing runs in so little
-limit=$((64 * 1024))
-if (ulimit -v $limit && "$bulwark" version) > where 2>&1; then
-    (ulimit -v $limit && "$bulwark" audit --json many > out 2> err)
-    [ $? -eq 1 ] || fail '1,000 manifests need more than 64 MiB'
+in_little() {
+    prlimit --as=$((64 << 20)) "$@"
+}
+if in_little "$bulwark" version > where 2>&1; then
+    [ $took -lt 8000 ] || fail "1,000 manifests took $took ms"
+    in_little "$bulwark" audit --json many > out 2> err
+    [ $? -eq 1 ] || fail '1,000 manifests need more than 64 MiB of addresses'
 fi
 
 [ $failures -eq 0 ] && echo ok
