@@ -85,6 +85,10 @@ static int find_hierarchy(const struct kernel_reader *reader, const char *text,
         place_done(&place);
         return -ENOMEM;
     }
+    /* The top's own is written as the mount's point. */
+    size_t end = strlen(place.directory);
+    if (end > 1 && place.directory[end - 1] == '/')
+        place.directory[end - 1] = '\0';
     *ret_place = place;
     return 0;
 }

@@ -63,7 +63,10 @@ printf 'apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: a, image: 5}]\n'
 printf 'apiVersion: v1\nkind: Service\n' > service.yaml
 
 # usage
-expect 2 'FILE|DIR|-... is missing\|FILE is missing'
+expect 2 'take no FILE' --node good.yaml
+mkdir -p machine/proc
+expect 0 '2 subjects: 0 failed, 0 unknown, 0 passed' --node --root machine
+expect 2 "none of 0 running containers is called 'web'" --container web --root machine
 expect 2 "'strict' is none, expected baseline or restricted" --standard strict good.yaml
 for version in 1 v2.0 v1.x 1.-1 '' v1.99999 latest1; do
     expect 2 "is none, expected v1.25 or latest" "--kubernetes-version=$version" good.yaml
