@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "cases/cases.h"
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 #define FILE_NAME "dir/tests.yaml"
 

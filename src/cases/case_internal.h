@@ -10,7 +10,7 @@
 #include "cases/cases.h"
 #include "event/event.h"
 #include "event/table.h"
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 /* When the first event happens, CLOCK_BOOTTIME ns: after the start of every process. */
 #define CASE_BEGINNING 10000000000ull

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/error.h"
-#include "rules/arena.h"
 #include "rules/rules.h"
 
 #define CASES_MAX        10000 /* of one file */

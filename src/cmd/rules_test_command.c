@@ -14,8 +14,8 @@
 #include "cases/cases.h"
 #include "cmd/command.h"
 #include "cmd/load_rules.h"
-#include "rules/yaml_source.h"
 #include "sensor/recording.h"
+#include "yaml/yaml_source.h"
 
 #define FILES_MAX 1000 /* that one call names */
 

@@ -10,7 +10,7 @@
 #include "rules/ast.h"
 #include "rules/rules.h"
 #include "rules/table.h"
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 struct term;
 

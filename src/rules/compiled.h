@@ -11,8 +11,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/arena.h"
 #include "event/table.h"
-#include "rules/arena.h"
 #include "rules/ast.h"
 #include "rules/field.h"
 #include "rules/foresee.h"

@@ -4,8 +4,8 @@
 
 /* Why events reach user space for a rule: what of it the kernel side decides, and what not. */
 
+#include "base/arena.h"
 #include "event/filter.h"
-#include "rules/arena.h"
 #include "rules/rules.h"
 
 /* Where a comparison is decided. */

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "rules/compare.h"
 #include "rules/evaluate.h"
 #include "rules/parser.h"
-#include "rules/utf8.h"
 #include "rules/warnings.h"
 
 #define FORMAT_FIELDS_MAX 1000 /* of one output, each counted once */

@@ -2,8 +2,8 @@
 #ifndef RULES_GUARD_ANCESTORS_H
 #define RULES_GUARD_ANCESTORS_H
 
+#include "base/arena.h"
 #include "event/filter_tables.h"
-#include "rules/arena.h"
 
 /*
  * Files that rules name must keep their names: *ret_protects are the columns that are about opens

@@ -7,9 +7,9 @@
  * exceptions) that knows where each of its bytes was written.
  */
 
+#include "base/arena.h"
 #include "base/error.h"
-#include "rules/arena.h"
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 struct origin_piece {
     const char *text;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules/arena.h"
+#include "base/arena.h"
 #include "rules/field.h"
 
 struct string_set;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules/arena.h"
+#include "base/arena.h"
 #include "rules/field.h"
 
 enum trie_way {

@@ -3,7 +3,7 @@
 #define RULES_VERSIONS_H
 
 #include "rules/rules.h"
-#include "rules/yaml_source.h"
+#include "yaml/yaml_source.h"
 
 /* A rule file's required_engine_version: N (meaning 0.N.0) or X.Y.Z; -EINVAL when not met. */
 int versions_check_engine(const struct yaml_node *version, struct error *ret_error);

@@ -85,8 +85,7 @@ bool proc_parse_stat(const char *text, struct proc_stat *ret_stat)
     return true;
 }
 
-/* The text after "KEY:" at the start of a line, NULL when there is none. */
-static const char *status_value(const char *text, const char *key)
+const char *proc_status_value(const char *text, const char *key)
 {
     size_t len = strlen(key);
 
@@ -102,7 +101,7 @@ static const char *status_value(const char *text, const char *key)
 
 static uint64_t status_hex(const char *text, const char *key)
 {
-    const char *value = status_value(text, key);
+    const char *value = proc_status_value(text, key);
     uint64_t number = 0;
 
     return value && scan_number(&value, 16, &number) ? number : 0;
@@ -111,7 +110,7 @@ static uint64_t status_hex(const char *text, const char *key)
 /* The last number of the line: an id in the innermost pid namespace. */
 static uint32_t status_last(const char *text, const char *key)
 {
-    const char *value = status_value(text, key);
+    const char *value = proc_status_value(text, key);
     uint32_t number = 0;
 
     while (value && scan_u32(&value, &number))
@@ -123,7 +122,7 @@ static uint32_t status_last(const char *text, const char *key)
 static bool status_ids(const char *text, const char *key, uint32_t *real, uint32_t *effective,
                        uint32_t *saved, uint32_t *fs)
 {
-    const char *value = status_value(text, key);
+    const char *value = proc_status_value(text, key);
 
     return value && scan_u32(&value, real) && scan_u32(&value, effective) &&
            scan_u32(&value, saved) && scan_u32(&value, fs);
@@ -145,6 +144,7 @@ bool proc_parse_status(const char *text, struct proc_status *ret_status)
     status.bounding = status_hex(text, "CapBnd");
     status.ambient = status_hex(text, "CapAmb");
     status.seccomp = status_last(text, "Seccomp");
+    status.seccomp_filters = status_last(text, "Seccomp_filters");
     status.no_new_privs = status_last(text, "NoNewPrivs");
     *ret_status = status;
     return true;

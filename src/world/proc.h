@@ -29,12 +29,15 @@ struct proc_status {
     uint32_t gid, egid, sgid, fsgid;
     uint32_t vpid, vsid, vpgid;
     uint64_t inheritable, permitted, effective, bounding, ambient;
-    uint32_t seccomp, no_new_privs;
+    uint32_t seccomp, seccomp_filters, no_new_privs;
 };
 
 /* Parse the texts of the two files; false when they break the format. */
 bool proc_parse_stat(const char *text, struct proc_stat *ret_stat);
 bool proc_parse_status(const char *text, struct proc_status *ret_status);
+
+/* In the text of status, what stands after "KEY:" at the start of a line; NULL when none does. */
+const char *proc_status_value(const char *text, const char *key);
 
 /* /proc/PID/stat. -ENOENT when there is no such process. */
 int proc_stat(struct facts *facts, uint32_t pid, struct proc_stat *ret_stat);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POSTURE_CONTAINER_ANSWERS_H
+#define POSTURE_CONTAINER_ANSWERS_H
+
+/* What several checks of containers ask. */
+
+#include "posture/check.h"
+
+/* As the kernel has it; where it does not tell, as it was declared. Never NULL. */
+const struct setting *told_setting(const struct check_run *run, enum config_setting id);
+
+/* Unknown, with why, when the setting is; returns whether it is known. */
+bool known_setting(struct check_run *run, const struct setting *setting, const char *what);
+
+/* Capabilities that the container can come to have: what it holds, and what it may gain by root or
+ * by a set-uid program. False when that is not known; then it has answered. */
+bool reachable_capabilities(struct check_run *run, uint64_t *ret_mask,
+                            const struct evidence **ret_evidence);
+
+/* In a user namespace of its own most capabilities hold for its own things only. */
+bool has_own_users(const struct check_run *run);
+
+/* Each mount of a file or directory of the host. */
+bool is_host_mount(const struct config_mount *mount);
+
+#endif
