@@ -118,6 +118,7 @@ extern const struct check_table docker_container_checks;
 extern const struct check_table node_docker_checks;
 extern const struct check_table node_kubernetes_checks;
 extern const struct check_table our_checks;
+extern const struct check_table declared_actual_checks;
 
 extern const struct check_table *const check_tables[];
 extern const size_t check_table_count;

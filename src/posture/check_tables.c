@@ -6,6 +6,7 @@ const struct check_table *const check_tables[] = {
     &pss_restricted_checks,
     &docker_container_checks,
     &our_checks,
+    &declared_actual_checks,
 };
 
 const size_t check_table_count = sizeof(check_tables) / sizeof(check_tables[0]);
