@@ -188,17 +188,6 @@ static void compare(struct watch *watch, const struct container_config *actual, 
         watch->drift->counters.left_out++;
 }
 
-/* What is there at the first look is the start. */
-static int read_start(struct watch *watch)
-{
-    const struct agent_drift *drift = watch->drift;
-    int r = kernel_read_parts(&drift->host, watch->first.pid, watch->first.start_time, DRIFT_ALL,
-                              &watch->arena, &watch->start);
-
-    watch->has_start = r >= 0;
-    return r;
-}
-
 /* Whether anything of it may have changed since the last whole look. */
 static bool has_changed(struct watch *watch)
 {
@@ -234,12 +223,13 @@ static void look_at_all(struct watch *watch, uint64_t now)
         watch->mounts_due = false;
     }
     read_declared(watch);
+    /* What is there at the first look is the start. */
     int r = kernel_read_parts(&drift->host, watch->first.pid, watch->first.start_time, parts,
-                              &arena, &actual);
+                              first ? &watch->arena : &arena, first ? &watch->start : &actual);
     if (r >= 0) {
-        compare(watch, &actual, &arena, &telling);
+        compare(watch, first ? &watch->start : &actual, &arena, &telling);
         drift_forget_told(watch, parts, now);
-        r = first ? read_start(watch) : 0;
+        watch->has_start = true;
     }
     watch->gone = r == -ESRCH;
     drift->counters.undeclared += first && !watch->has_declared;
