@@ -13,6 +13,8 @@ static const struct command commands[] = {
     {"record", record_command, "write what happens into a file"},
     {"replay", replay_command, "judge a recording by rules"},
     {"rules", rules_command, "check and list rules, list the fields they can use"},
+    {"audit", audit_command, "hold configurations against best practice, before they run"},
+    {"hook", hook_command, "refuse a container that a policy does not let start: for runtimes"},
     {"thaw", thaw_command, "let containers go on that a rule has paused"},
     {"probe", probe_command, "what this kernel allows, and what each rule gets here"},
     {"guards", guards_command, "what is denied while no agent runs; take it away"},

@@ -7,6 +7,7 @@
  * copied. The report's own arena holds everything, so the models can go.
  */
 
+#include <stdint.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -19,7 +20,8 @@ struct finding {
     enum subject_kind subject_kind;
     enum source source;
     enum verdict verdict;
-    const struct waiver *waiver; /* a FAIL that is accepted; NULL */
+    const struct waiver *waiver;  /* a FAIL that is accepted; NULL */
+    const struct waiver *expired; /* it would be, had this waiver not expired; NULL */
     const struct check_note *notes;
     size_t note_count;
     size_t notes_left_out;
@@ -31,43 +33,54 @@ struct report_sums {
     size_t failed[SEVERITIES]; /* by severity, waived ones left out */
     size_t unknown[SEVERITIES];
     size_t waived;
-    size_t waivers_expired; /* that would have matched a FAIL */
-    size_t left_out;        /* passes past REPORT_FINDINGS_MAX: counted, not kept */
+    uint64_t weight_asked, weight_passed; /* of which the score is made */
 };
 
 struct report {
     struct arena arena;
-    struct finding *findings; /* FAILs, UNKNOWNs and, with keep_passes, the rest */
+    struct finding *findings; /* in the order in which they were made */
     size_t count;
     struct report_sums sums;
-    bool keep_passes;
-    bool out_of_memory;
     struct waivers *waivers; /* NULL: none */
     time_t now;              /* against which waivers expire */
     struct check_options options;
+    const char *program_version;
 };
 
 #define REPORT_FINDINGS_MAX 200000
+#define REPORT_MEMORY_MAX   ((size_t)256 << 20)
 
 /*
- * Ask each check of `tables` that applies of the subject and keep what it answers. A NULL `filter`
- * takes all checks. Returns 0, -ENOMEM, or -E2BIG when there are too many findings.
+ * Ask each check of check_tables that applies of the subject and keep what it answers. A NULL
+ * `filter` takes all checks. Returns 0, -ENOMEM, or -E2BIG when there are too many findings.
  */
 int report_add_subject(struct report *report, const struct subject *subject,
                        bool (*filter)(const struct check *check, const void *data),
                        const void *data);
 
-/* A result that is no check's function: declared against actual, say. Notes are copied. */
+/*
+ * A subject that is asked of by hand, and an answer to a check that need not be in a table. Notes
+ * and names are copied.
+ */
+void report_begin_subject(struct report *report);
 int report_add(struct report *report, const struct check_run *run);
+
+/* What was added can be taken back: what a file gave that turned out to be bad further down. */
+struct report_mark {
+    size_t count;
+    struct report_sums sums;
+};
+struct report_mark report_mark(const struct report *report);
+void report_rewind(struct report *report, const struct report_mark *mark);
 
 /*
  * 0 to 100: the share of the weights of what passed in what was asked. UNKNOWN counts as asked and
  * not passed, a waived FAIL too; NOT-APPLICABLE is left out. 100 only where all is known and
- * passes.
+ * passes. -1 when nothing was asked.
  */
-unsigned report_score(const struct report *report);
+int report_score(const struct report *report);
 
-/* Whether there is a FAIL, not waived, of this severity or above. */
+/* Whether there is a FAIL that is not waived, or an UNKNOWN, of this severity or above. */
 bool report_fails(const struct report *report, enum severity severity);
 
 void report_done(struct report *report);

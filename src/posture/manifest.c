@@ -107,6 +107,7 @@ static void read_list(struct manifest *manifest, const struct field *object, con
     size_t len = strlen(kind) - strlen("List");
     char item_kind[64] = "";
 
+    manifest->counts.other++;
     if (len < sizeof(item_kind))
         snprintf(item_kind, sizeof(item_kind), "%.*s", (int)len, kind);
     for (size_t i = 0; i < field_count(&items) && manifest->reader.status == 0; i++) {
@@ -157,7 +158,7 @@ int manifest_read(const char *name, const char *text, size_t len, manifest_funct
                   void *data, struct manifest_counts *ret_counts, struct error *ret_error)
 {
     static const struct yaml_limits limits = {MANIFEST_FILE_MAX, MANIFEST_NODES_MAX,
-                                              MANIFEST_DEPTH_MAX};
+                                              MANIFEST_DEPTH_MAX, true};
     _cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
     _cleanup_arena_ struct arena file = {0};
     struct error own = {0};
@@ -177,6 +178,8 @@ int manifest_read(const char *name, const char *text, size_t len, manifest_funct
         manifest.reader.arena = &arena;
         r = read_document(&manifest, document);
     }
+    if (r == 0 && !manifest.counts.pods && !manifest.counts.other)
+        r = error_set_at(ret_error, -EINVAL, name, 1, 1, "there is no object of Kubernetes in it");
     if (r == 0)
         *ret_counts = manifest.counts;
     return r;

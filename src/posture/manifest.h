@@ -22,7 +22,7 @@
 
 struct manifest_counts {
     size_t pods;
-    size_t other; /* objects without a pod */
+    size_t other; /* objects without a pod, and lists themselves */
 };
 
 /* The model is gone after the call. A negative value ends the reading and is returned. */

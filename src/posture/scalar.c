@@ -121,10 +121,10 @@ static bool parse_float(const char *text, struct scalar *ret_scalar)
 
 static bool parse_number(const char *text, size_t len, struct scalar *ret_scalar)
 {
-    char plain[NUMBER_MAX + 1];
+    char plain[NUMBER_MAX + 1] = "";
     size_t at = 0;
 
-    if (len > NUMBER_MAX || !strchr("+-.0123456789", *text))
+    if (!len || len > NUMBER_MAX || !strchr("+-.0123456789", *text))
         return false;
     for (size_t i = 0; i < len; i++) {
         if (text[i] != '_')
@@ -178,7 +178,7 @@ const char *scalar_type_name(enum scalar_type type)
 {
     static const char *const names[] = {"null",     "a boolean",
                                         "a number", "a number",
-                                        "a string", "a value whose tag is not its own"};
+                                        "a string", "a value that its tag does not fit"};
 
     return names[type];
 }

@@ -1,34 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "yaml/yaml_source.h"
+#include "yaml/yaml_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "base/utf8.h"
 
-struct anchor {
-    const char *name;
-    struct yaml_node *node;
-};
-
-struct yaml_stream {
-    yaml_parser_t parser;
-    struct yaml_limits limits;
-    struct yaml_file *file;
-    struct arena *arena; /* of the document that is read */
-    struct error *error;
-    struct anchor *anchors;
-    size_t anchor_count;
-    uint32_t nodes;
-    bool parsing, ended;
-    yaml_mark_t last_mark; /* the one asked for last, and where it is */
-    uint32_t last_offset;
-};
-
-static int no_memory(struct yaml_stream *loader)
+int yaml_no_memory(struct yaml_stream *loader)
 {
     return error_set_at(loader->error, -ENOMEM, loader->file->name, 0, 0,
                         "out of memory, or the file needs more than %zu MiB of it",
@@ -66,7 +46,7 @@ static int parser_failed(struct yaml_stream *loader)
     unsigned line = (unsigned)mark->line + 1, column = 1;
 
     if (parser->error == YAML_MEMORY_ERROR)
-        return no_memory(loader);
+        return yaml_no_memory(loader);
     if (mark->line < loader->file->line_count)
         column += mark_offset(loader, mark) - loader->file->lines[mark->line];
     return error_set_at(loader->error, -EINVAL, loader->file->name, line, column,
@@ -100,7 +80,7 @@ static struct yaml_node *new_node(struct yaml_stream *loader, enum yaml_kind kin
     return node;
 }
 
-static int count_nodes(struct yaml_stream *loader, const struct yaml_node *node, uint32_t more)
+int yaml_count_nodes(struct yaml_stream *loader, const struct yaml_node *node, uint32_t more)
 {
     loader->nodes += more;
     if (loader->nodes > loader->limits.nodes)
@@ -121,7 +101,7 @@ static int keep_anchor(struct yaml_stream *loader, const yaml_char_t *name, stru
         arena_grow(loader->arena, &loader->anchors, &loader->anchor_count, sizeof(*anchor));
     char *copy = arena_copy(loader->arena, name, strlen((const char *)name));
     if (!anchor || !copy)
-        return no_memory(loader);
+        return yaml_no_memory(loader);
     *anchor = (struct anchor){copy, node};
     return 0;
 }
@@ -134,7 +114,7 @@ static int load_alias(struct yaml_stream *loader, const yaml_event_t *event,
     for (size_t i = loader->anchor_count; i-- > 0;) {
         if (strcmp(loader->anchors[i].name, name) == 0) {
             *ret_node = loader->anchors[i].node;
-            return count_nodes(loader, *ret_node, (*ret_node)->weight);
+            return yaml_count_nodes(loader, *ret_node, (*ret_node)->weight);
         }
     }
     return error_set_at(loader->error, -EINVAL, loader->file->name,
@@ -157,8 +137,8 @@ static enum yaml_style scalar_style(yaml_scalar_style_t style)
 static int load_node(struct yaml_stream *loader, yaml_event_t *event, unsigned depth,
                      struct yaml_node **ret_node);
 
-static int check_key(struct yaml_stream *loader, const struct yaml_node *mapping,
-                     const struct yaml_node *key)
+int yaml_check_key(struct yaml_stream *loader, const struct yaml_node *mapping,
+                   const struct yaml_node *key)
 {
     if (key->kind != YAML_SCALAR)
         return yaml_error(loader->error, key, -EINVAL, "a key must be a plain word");
@@ -197,12 +177,12 @@ static int load_items(struct yaml_stream *loader, struct yaml_node *node, unsign
         if (r < 0)
             return r;
         if (node->kind == YAML_MAPPING && node->count % 2 == 0 &&
-            (r = check_key(loader, node, child)) < 0)
+            (r = yaml_check_key(loader, node, child)) < 0)
             return r;
         struct yaml_node **slot =
             arena_grow(loader->arena, &node->items, &node->count, sizeof(*slot));
         if (!slot)
-            return no_memory(loader);
+            return yaml_no_memory(loader);
         *slot = child;
         node->weight += child->weight;
     }
@@ -214,7 +194,7 @@ static int keep_tag(struct yaml_stream *loader, const yaml_char_t *tag, struct y
     if (!tag || strcmp((const char *)tag, "!") == 0)
         return 0;
     node->tag = arena_copy(loader->arena, tag, strlen((const char *)tag));
-    return node->tag ? 0 : no_memory(loader);
+    return node->tag ? 0 : yaml_no_memory(loader);
 }
 
 static int load_scalar(struct yaml_stream *loader, const yaml_event_t *event,
@@ -223,12 +203,12 @@ static int load_scalar(struct yaml_stream *loader, const yaml_event_t *event,
     struct yaml_node *node = new_node(loader, YAML_SCALAR, event);
 
     if (!node)
-        return no_memory(loader);
+        return yaml_no_memory(loader);
     node->style = scalar_style(event->data.scalar.style);
     node->len = event->data.scalar.length;
     node->value = arena_copy(loader->arena, event->data.scalar.value, node->len);
     if (!node->value)
-        return no_memory(loader);
+        return yaml_no_memory(loader);
     int r = keep_tag(loader, event->data.scalar.tag, node);
     if (r < 0)
         return r;
@@ -252,7 +232,7 @@ static int load_node(struct yaml_stream *loader, yaml_event_t *event, unsigned d
         bool sequence = event->type == YAML_SEQUENCE_START_EVENT;
         node = new_node(loader, sequence ? YAML_SEQUENCE : YAML_MAPPING, event);
         if (!node)
-            return no_memory(loader);
+            return yaml_no_memory(loader);
         r = keep_tag(loader,
                      sequence ? event->data.sequence_start.tag : event->data.mapping_start.tag,
                      node);
@@ -268,10 +248,16 @@ static int load_node(struct yaml_stream *loader, yaml_event_t *event, unsigned d
                                      : event->data.mapping_start.anchor,
                             node);
     }
-    if (r < 0 || (r = count_nodes(loader, node, 1)) < 0)
+    if (r < 0 || (r = yaml_count_nodes(loader, node, 1)) < 0)
         return r;
     *ret_node = node;
     return 0;
+}
+
+/* Bytes of the mark that some editors put in front. */
+static size_t byte_order_mark(const char *text, size_t len)
+{
+    return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 /* Line starts, by libyaml's notion of a line break, so that its marks find them. */
@@ -290,9 +276,10 @@ static int index_lines(struct yaml_stream *stream)
     }
     uint32_t *lines = arena_array(stream->arena, count, sizeof(*lines));
     if (!lines)
-        return no_memory(stream);
+        return yaml_no_memory(stream);
     file->lines = lines;
     file->line_count = 1;
+    lines[0] = (uint32_t)byte_order_mark(file->text, file->len);
     for (size_t i = 0; i < file->len;) {
         size_t len = utf8_line_break(file->text + i, file->len - i);
         i += len ? len : 1;
@@ -353,11 +340,19 @@ int yaml_stream_new(const char *name, const char *text, size_t len,
         r = check_text(stream);
     if (r < 0)
         return r;
+    size_t mark = byte_order_mark(text, len);
+    if (limits->json && json_is_text(text, len, mark, limits->depth)) {
+        stream->json = true;
+        stream->json_at = mark;
+        *ret_stream = TAKE_PTR(stream);
+        return 0;
+    }
     if (!yaml_parser_initialize(&stream->parser))
         return error_set(ret_error, -ENOMEM, "out of memory");
     stream->parsing = true;
+    stream->last_offset = (uint32_t)mark;
     yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&stream->parser, (const unsigned char *)text, len);
+    yaml_parser_set_input_string(&stream->parser, (const unsigned char *)text + mark, len - mark);
     *ret_stream = TAKE_PTR(stream);
     return 0;
 }
@@ -376,6 +371,8 @@ int yaml_stream_next(struct yaml_stream *stream, struct arena *arena,
 
     stream->arena = arena;
     stream->error = ret_error;
+    if (stream->json)
+        return json_next(stream, ret_document);
     while (!stream->ended && !node) {
         yaml_event_t event;
         int r = next_event(stream, &event);
@@ -400,7 +397,7 @@ int yaml_stream_next(struct yaml_stream *stream, struct arena *arena,
 int yaml_load(const char *name, const char *text, size_t len, struct arena *arena,
               struct yaml_documents *ret_documents, struct error *ret_error)
 {
-    static const struct yaml_limits limits = {YAML_FILE_MAX, YAML_NODES_MAX, YAML_DEPTH_MAX};
+    static const struct yaml_limits limits = {YAML_FILE_MAX, YAML_NODES_MAX, YAML_DEPTH_MAX, false};
     _cleanup_(yaml_stream_freep) struct yaml_stream *stream = NULL;
     struct yaml_documents documents = {0};
     uint32_t nodes = 0;
@@ -422,7 +419,7 @@ int yaml_load(const char *name, const char *text, size_t len, struct arena *aren
         struct yaml_node **slot =
             arena_grow(arena, &documents.items, &documents.count, sizeof(*slot));
         if (!slot)
-            return no_memory(stream);
+            return yaml_no_memory(stream);
         *slot = node;
     }
     *ret_documents = documents;

@@ -3,10 +3,10 @@
 #define YAML_YAML_SOURCE_H
 
 /*
- * YAML as a tree of nodes that know their place; JSON is read as the YAML that it is. Bounded:
- * size, depth and the number of lines, of nodes (an alias counts as all that it stands for), of
- * keys and of anchors. A key that comes twice in one mapping, an alias inside the node it names,
- * and text that is not UTF-8 are errors.
+ * YAML as a tree of nodes that know their place, and JSON where that is asked for. Bounded: size,
+ * depth and the number of lines, of nodes (an alias counts as all that it stands for), of keys and
+ * of anchors. A key that comes twice in one mapping, an alias inside the node it names, and text
+ * that is not UTF-8 are errors.
  */
 
 #include <stdbool.h>
@@ -67,6 +67,7 @@ struct yaml_limits {
     size_t file_max; /* bytes */
     uint32_t nodes;  /* of one document */
     unsigned depth;
+    bool json; /* text that is JSON throughout is read as such, not as YAML */
 };
 
 int yaml_stream_new(const char *name, const char *text, size_t len,

@@ -45,7 +45,7 @@ for option in --version -V version; do
     expect 0 '^bulwark [0-9]' "$option"
 done
 expect 0 '^{"version":"[0-9.]*"}$' version --json
-for command in run record replay rules thaw probe version; do
+for command in run record replay rules audit thaw probe version; do
     expect 0 "^usage: bulwark $command " "$command" --help
     expect 0 "^usage: bulwark $command " "$command" -h
     expect 0 "^usage: bulwark $command " help "$command"
