@@ -141,19 +141,23 @@ static int load_policy(struct hook_run *run, const char *path, struct error *err
     return r < 0 ? r : load_waivers(run, path, error);
 }
 
+static int read_state(struct hook_run *run, struct error *error)
+{
+    const char *text;
+    size_t len = 0;
+
+    int r = read_stdin(&run->arena, &text, &len, error);
+    return r < 0 ? r : hook_state_read(STDIN_NAME, text, len, &run->arena, &run->state, error);
+}
+
 static int judge(struct hook_run *run, struct error *error)
 {
     char path[PATH_MAX + 16];
     const char *text;
     size_t len;
 
-    int r = read_stdin(&run->arena, &text, &len, error);
-    if (r == 0)
-        r = hook_state_read(STDIN_NAME, text, len, &run->arena, &run->state, error);
-    if (r < 0)
-        return r;
     snprintf(path, sizeof(path), "%s/config.json", run->state.bundle);
-    r = read_whole(&run->arena, path, HOOK_CONFIG_MAX, &text, &len, error);
+    int r = read_whole(&run->arena, path, HOOK_CONFIG_MAX, &text, &len, error);
     if (r == 0)
         r = hook_config_read(path, text, len, &run->state, &run->arena, &run->config, error);
     if (r < 0)
@@ -286,9 +290,14 @@ int hook_command(int argc, char **argv)
     if (!open && strcmp(options.on_error, "closed") != 0)
         return options_error(&usage, "--on-error: '%s' is neither open nor closed",
                              options.on_error);
-    int r = load_policy(&run, options.policy, &error);
+    /* The state first: a runtime may take a hook that does not read it for one that failed. */
+    struct error policy_error = {0};
+    int r = read_state(&run, &error);
+    int policy = load_policy(&run, options.policy, &policy_error);
     if (run.policy.on_error_known)
         open = run.policy.on_error == HOOK_OPEN;
+    if (policy < 0)
+        return could_not_judge(&run, open, &policy_error);
     if (r == 0)
         r = judge(&run, &error);
     if (r < 0)
