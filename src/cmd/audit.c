@@ -27,6 +27,9 @@ static const struct option_row rows[] = {
     {OPTION("kubernetes-version", TEXT, kubernetes_version,
             "whose rules hold: v1.0 and later (default: latest)"),
      .value = "VERSION"},
+    {OPTION("container", TEXT, container, "one running container, by id or name"), .value = "ID"},
+    {OPTION("node", FLAG, node, "the node: runtimes, kubelet, static pods, and their files")},
+    {OPTION("root", TEXT, root, "where the machine's file system is (default: /)"), .value = "DIR"},
     {OPTION("json", FLAG, json, "the report as JSON")},
     {OPTION("sarif", FLAG, sarif, "as SARIF 2.1.0")},
     {OPTION("junit", FLAG, junit, "as JUnit XML")},
@@ -44,7 +47,8 @@ static const struct usage usage = {
     .command = "audit",
     .operands = "FILE|DIR|-...",
     .summary =
-        "Hold configurations against best practice: the pods of Kubernetes manifests.\n\n"
+        "Hold configurations against best practice: the pods of Kubernetes manifests, or, without\n"
+        "a FILE, all running containers as the kernel has them, and the node.\n\n"
         "Exit code 0 when nothing of --fail-on or above fails or is unknown, 1 when something\n"
         "does, 2 when a file can't be used.",
     .rows = rows,
@@ -172,6 +176,18 @@ static int write_report(const struct audit *audit)
     return report_fails(&audit->report, options->fail_on) ? EXIT_FINDINGS : EXIT_FINE;
 }
 
+/* Without --container and --node both. */
+static void audit_machine(struct audit *audit)
+{
+    const struct audit_options *options = audit->options;
+    const char *root = options->root ? options->root : "/";
+
+    if (options->container || !options->node)
+        audit_running(audit, root, options->container);
+    if (options->node || !options->container)
+        audit_node(audit, root);
+}
+
 int audit_command(int argc, char **argv)
 {
     _cleanup_arena_ struct arena arena = {0};
@@ -192,8 +208,9 @@ int audit_command(int argc, char **argv)
         return explain(options.explain);
     if (options.list)
         return list(options.markdown);
-    if (optind == argc)
-        return options_error(&usage, "FILE is missing");
+    if (optind < argc && (options.container || options.node || options.root))
+        return options_error(&usage, "--container, --node and --root are for what runs, and take "
+                                     "no FILE");
     if (load_waivers(&audit, options.waivers, &arena, &waivers) < 0)
         return EXIT_ERROR;
     for (int i = optind; i < argc; i++) {
@@ -201,6 +218,8 @@ int audit_command(int argc, char **argv)
         bool is_directory = stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
         (is_directory ? audit_directory : audit_manifest)(&audit, argv[i]);
     }
+    if (optind == argc)
+        audit_machine(&audit);
     code = write_report(&audit);
     report_done(&audit.report);
     return code;

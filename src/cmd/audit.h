@@ -13,6 +13,9 @@ struct audit_options {
     bool json, sarif, junit;
     const char *fail_on_name;
     const char *waivers;
+    const char *container; /* an id, the beginning of one, or a name */
+    bool node;
+    const char *root;
     const char *explain;
     bool list;
     bool markdown;
@@ -35,5 +38,11 @@ void audit_manifest(struct audit *audit, const char *path);
 
 /* Every *.yaml, *.yml and *.json of a directory, in name order. */
 void audit_directory(struct audit *audit, const char *path);
+
+/* The running containers below `root`, or only the one that is called `only` (NULL: all). */
+void audit_running(struct audit *audit, const char *root, const char *only);
+
+/* Runtimes, the parts of Kubernetes, and their files. */
+void audit_node(struct audit *audit, const char *root);
 
 #endif

@@ -22,6 +22,25 @@ static void tell(struct audit *audit, const struct error *error)
     audit->unusable++;
 }
 
+static int add_container(struct audit *audit, const struct container_config *container,
+                         const char *pod_name)
+{
+    const struct setting *name = &container->settings[CONFIG_NAME];
+    _cleanup_buf_ struct buf full = {0};
+
+    buf_printf(&full, "%s/%s", pod_name, name->presence == PRESENCE_SET ? name->text : "");
+    if (full.failed)
+        return full.failed;
+    struct subject subject = {
+        .kind = SUBJECT_CONTAINER,
+        .source = container->source,
+        .name = full.data,
+        .container = container,
+        .pod = container->pod,
+    };
+    return report_add_subject(&audit->report, &subject, audit_wants, audit);
+}
+
 static int add_pod(void *data, const struct pod_config *pod)
 {
     struct audit *audit = data;
@@ -37,7 +56,10 @@ static int add_pod(void *data, const struct pod_config *pod)
         .name = name.data,
         .pod = pod,
     };
-    return report_add_subject(&audit->report, &subject, audit_wants, audit);
+    int r = report_add_subject(&audit->report, &subject, audit_wants, audit);
+    for (size_t i = 0; i < pod->container_count && r == 0; i++)
+        r = add_container(audit, pod->containers[i], name.data);
+    return r;
 }
 
 /* A pipe of the shell ("<(helm template ...)") is waited for, as standard input is. */

@@ -117,6 +117,7 @@ extern const struct check_table pss_restricted_checks;
 extern const struct check_table docker_container_checks;
 extern const struct check_table node_docker_checks;
 extern const struct check_table node_kubernetes_checks;
+extern const struct check_table node_kubernetes_files;
 extern const struct check_table our_checks;
 extern const struct check_table declared_actual_checks;
 

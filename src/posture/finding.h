@@ -52,7 +52,8 @@ struct report {
 
 /*
  * Ask each check of check_tables that applies of the subject and keep what it answers. A NULL
- * `filter` takes all checks. Returns 0, -ENOMEM, or -E2BIG when there are too many findings.
+ * `filter` takes all checks. A subject of which nothing is asked is not counted. Returns 0,
+ * -ENOMEM, or -E2BIG when there are too many findings.
  */
 int report_add_subject(struct report *report, const struct subject *subject,
                        bool (*filter)(const struct check *check, const void *data),

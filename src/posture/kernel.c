@@ -17,6 +17,8 @@
 #include "world/proc.h"
 #include "world/scan.h"
 
+#define CAPABILITIES_FULL ((1ull << 38) - 1) /* CAP_CHOWN .. CAP_AUDIT_READ */
+
 static const char *const namespace_files[NAMESPACE_KINDS] = {
     [NAMESPACE_PID] = "pid",   [NAMESPACE_IPC] = "ipc",   [NAMESPACE_NETWORK] = "net",
     [NAMESPACE_UTS] = "uts",   [NAMESPACE_USER] = "user", [NAMESPACE_CGROUP] = "cgroup",
@@ -101,23 +103,31 @@ static void read_host_namespaces(struct kernel_host *host)
     }
 }
 
+static int read_host(struct kernel_host *host, bool sockets)
+{
+    read_host_namespaces(host);
+    host->bounding = init_bounding(host->root_fd);
+    int r = mountinfo_read(host->root_fd, "proc/1/mountinfo", &host->mounts);
+    if (r < 0 && r != -ENOMEM)
+        r = mountinfo_read(host->root_fd, "proc/self/mountinfo", &host->mounts);
+    if (r == -ENOMEM || cgroupfs_init(&host->cgroupfs, host->root_fd) == -ENOMEM)
+        return -ENOMEM;
+    return sockets ? kernel_find_sockets(host) : 0;
+}
+
 static int open_host(const char *root, bool sockets, struct kernel_host *ret_host)
 {
-    _cleanup_(kernel_host_done) struct kernel_host host = {.root_fd = -1};
+    struct kernel_host host = {0};
 
     host.root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (host.root_fd < 0)
         return -errno;
-    read_host_namespaces(&host);
-    host.bounding = init_bounding(host.root_fd);
-    if (mountinfo_read(host.root_fd, "proc/1/mountinfo", &host.mounts) == -ENOMEM ||
-        (!host.mounts.count &&
-         mountinfo_read(host.root_fd, "proc/self/mountinfo", &host.mounts) == -ENOMEM) ||
-        cgroupfs_init(&host.cgroupfs, host.root_fd) == -ENOMEM ||
-        (sockets && kernel_find_sockets(&host) == -ENOMEM))
-        return -ENOMEM;
+    int r = read_host(&host, sockets);
+    if (r < 0) {
+        kernel_host_done(&host);
+        return r;
+    }
     *ret_host = host;
-    host = (struct kernel_host){.root_fd = -1};
     return 0;
 }
 
@@ -170,6 +180,28 @@ static int check_alive(int process_fd, uint64_t start_time)
     return 0;
 }
 
+/* What Docker, Kubernetes and podman make of "privileged", see world/oci.h: capabilities that the
+ * machine's own init has not can't be given. */
+static void derive_privileged(struct kernel_reader *reader)
+{
+    struct container_config *config = reader->config;
+    const struct setting *bounding = &config->settings[CONFIG_CAPABILITIES_BOUNDING];
+    const struct setting *seccomp = &config->settings[CONFIG_SECCOMP_MODE];
+    uint64_t full = CAPABILITIES_FULL & reader->host->bounding;
+    bool devices = false;
+
+    for (size_t i = 0; i < config->devices.count; i++)
+        devices |= !config->devices.items[i].path && config->devices.items[i].type == 'a';
+    if (bounding->presence != PRESENCE_SET || seccomp->presence != PRESENCE_SET)
+        return;
+    bool capable = (bounding->mask & full) == full;
+    /* Rules that could not be read matter only where all the rest is granted. */
+    if (capable && !seccomp->number && !devices && config->devices.presence == PRESENCE_UNKNOWN)
+        return;
+    config_set_flag(config->settings, CONFIG_PRIVILEGED, capable && !seccomp->number && devices,
+                    bounding->evidence);
+}
+
 static int read_parts(struct kernel_reader *reader, unsigned wanted)
 {
     /* The first four in the order of enum drift_part. */
@@ -183,6 +215,7 @@ static int read_parts(struct kernel_reader *reader, unsigned wanted)
         if (r < 0)
             return r;
     }
+    derive_privileged(reader);
     return 0;
 }
 
@@ -201,8 +234,7 @@ int kernel_read_parts(const struct kernel_host *host, uint32_t pid, uint64_t sta
     int r = check_alive(process_fd, start_time);
     if (r < 0)
         return r;
-    _cleanup_close_ int tree_fd =
-        openat(process_fd, "root", O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+    _cleanup_close_ int tree_fd = openat(process_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
     reader.process_fd = process_fd;
     reader.tree_fd = tree_fd;
     config.evidence = kernel_evidence(&reader, "", NULL, NULL);

@@ -30,7 +30,8 @@ static const char *find_line(const char *text, const char *controller, unsigned 
         const char *end = strchrnul(line, '\n');
         const char *at = line;
         uint32_t hierarchy;
-        if (scan_u32(&at, &hierarchy) && *at++ == ':') {
+        if (scan_u32(&at, &hierarchy) && *at == ':') {
+            at++;
             const char *colon = memchr(at, ':', (size_t)(end - at));
             char names[256];
             if (colon && (size_t)(colon - at) < sizeof(names)) {
@@ -71,19 +72,20 @@ static int find_hierarchy(const struct kernel_reader *reader, const char *text,
     if (!at)
         return -ENOENT;
     _cleanup_free_ char *path = strndup(at, len);
-    _cleanup_(place_done) struct place place = {.v2 = hierarchy == 0};
+    struct place place = {.v2 = hierarchy == 0};
     if (!path)
         return -ENOMEM;
     int r = cgroupfs_directory(cgroupfs, hierarchy, path, &place.directory);
     if (r < 0)
         return r;
-    for (unsigned i = 0; i < cgroupfs->count; i++)
+    for (unsigned i = 0; i < cgroupfs->count && !place.top; i++)
         if (cgroupfs->mounts[i].hierarchy == hierarchy)
             place.top = strdup(cgroupfs->mounts[i].path);
-    if (!place.top)
+    if (!place.top) {
+        place_done(&place);
         return -ENOMEM;
+    }
     *ret_place = place;
-    place = (struct place){0};
     return 0;
 }
 

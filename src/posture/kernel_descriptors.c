@@ -58,15 +58,19 @@ static int add(struct kernel_reader *reader, const char *link, int fd)
 static int look_at(struct kernel_reader *reader, const char *name)
 {
     char link[40];
-    struct stat st;
+    struct statx st;
     uint64_t mount;
     uint32_t number;
 
     if (!scan_u32(&name, &number))
         return 0;
     snprintf(link, sizeof(link), "fd/%u", number);
-    if (fstatat(reader->process_fd, link, &st, 0) < 0 || !S_ISDIR(st.st_mode) ||
-        !mount_of(reader, number, &mount) || is_own_mount(reader, mount))
+    if (!mount_of(reader, number, &mount) || is_own_mount(reader, mount))
+        return 0;
+    /* What is known of it will do: nobody who serves a file system is asked. */
+    if (statx(reader->process_fd, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &st) <
+            0 ||
+        !S_ISDIR(st.stx_mode))
         return 0;
     return add(reader, link, (int)number);
 }

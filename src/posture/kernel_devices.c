@@ -240,7 +240,6 @@ static bool is_usual(const char *path)
 
 struct node_walk {
     struct kernel_reader *reader;
-    dev_t device;
     unsigned count;
 };
 
@@ -264,12 +263,34 @@ static int add_node(struct node_walk *walk, const char *path, const struct stat 
 }
 
 static int walk_nodes(struct node_walk *walk, int parent_fd, const char *name, const char *path,
+                      unsigned depth);
+
+/* In a user namespace nodes are the host's, mounted one by one. */
+static int look_at_node(struct node_walk *walk, int dir_fd, const char *name, const char *path,
+                        unsigned depth)
+{
+    int fd = kernel_look_at(dir_fd, name, O_PATH);
+    bool mounted = fd == -EXDEV;
+    struct stat st;
+
+    if (mounted)
+        fd = kernel_look(walk->reader, path, O_PATH);
+    _cleanup_close_ int own = fd;
+    if (own < 0 || fstat(own, &st) < 0)
+        return 0;
+    if (S_ISDIR(st.st_mode))
+        return depth < NODE_DEPTH_MAX && !mounted ? walk_nodes(walk, dir_fd, name, path, depth + 1)
+                                                  : 0;
+    bool is_node = S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode);
+    return is_node && !is_usual(path) ? add_node(walk, path, &st) : 0;
+}
+
+static int walk_nodes(struct node_walk *walk, int parent_fd, const char *name, const char *path,
                       unsigned depth)
 {
-    int fd = openat(parent_fd, name,
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct stat st;
+    int fd = kernel_look_at(parent_fd, name, O_RDONLY | O_DIRECTORY);
     struct dirent *entry;
+    int r = 0;
 
     if (fd < 0)
         return 0;
@@ -278,23 +299,13 @@ static int walk_nodes(struct node_walk *walk, int parent_fd, const char *name, c
         close(fd);
         return -ENOMEM;
     }
-    if (fstat(fd, &st) < 0 || (depth && st.st_dev != walk->device))
-        return 0;
-    walk->device = st.st_dev;
-    while ((entry = readdir(dir)) && walk->count++ < NODES_MAX) {
+    while (r >= 0 && (entry = readdir(dir)) && walk->count++ < NODES_MAX) {
         char below[PATH_MAX];
-        int r = 0;
-        if (entry->d_name[0] == '.' || fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-            (size_t)snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= sizeof(below))
-            continue;
-        if (S_ISDIR(st.st_mode) && depth < NODE_DEPTH_MAX)
-            r = walk_nodes(walk, fd, entry->d_name, below, depth + 1);
-        else if ((S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode)) && !is_usual(below))
-            r = add_node(walk, below, &st);
-        if (r < 0)
-            return r;
+        if (entry->d_name[0] != '.' &&
+            (size_t)snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) < sizeof(below))
+            r = look_at_node(walk, fd, entry->d_name, below, depth);
     }
-    return 0;
+    return r;
 }
 
 int kernel_read_devices(struct kernel_reader *reader, const struct device_places *places)
@@ -312,6 +323,6 @@ int kernel_read_devices(struct kernel_reader *reader, const struct device_places
             kernel_evidence(reader, "root/dev", NULL, "can't be looked at");
         return 0;
     }
-    _cleanup_close_ int top = root_open(reader->tree_fd, "/dev", O_PATH | O_DIRECTORY);
+    _cleanup_close_ int top = kernel_look(reader, "/dev", O_PATH | O_DIRECTORY);
     return top < 0 ? 0 : walk_nodes(&walk, top, ".", "/dev", 0);
 }

@@ -23,7 +23,6 @@
 
 struct walk {
     struct kernel_reader *reader;
-    dev_t device;
     unsigned entries;
     size_t len; /* of path */
     bool cut;
@@ -31,13 +30,13 @@ struct walk {
 };
 
 /* What security.capability gives; 0 for none. */
-static uint64_t file_capabilities(int dir_fd, const char *name)
+static uint64_t file_capabilities(int fd)
 {
     struct vfs_ns_cap_data data;
-    char path[64 + NAME_MAX];
+    char path[40];
 
-    snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir_fd, name);
-    ssize_t len = lgetxattr(path, "security.capability", &data, sizeof(data));
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    ssize_t len = getxattr(path, "security.capability", &data, sizeof(data));
     if (len < (ssize_t)XATTR_CAPS_SZ_1)
         return 0;
     uint64_t set = le32toh(data.data[0].permitted) | le32toh(data.data[0].inheritable);
@@ -74,7 +73,7 @@ static int add_file(struct walk *walk, const struct stat *st, uint64_t capabilit
     return item->path ? 0 : -ENOMEM;
 }
 
-static int look_at_file(struct walk *walk, int dir_fd, const char *name, const struct stat *st)
+static int look_at_file(struct walk *walk, int fd, const struct stat *st)
 {
     if (S_ISSOCK(st->st_mode)) {
         const struct runtime_socket *socket =
@@ -85,19 +84,36 @@ static int look_at_file(struct walk *walk, int dir_fd, const char *name, const s
         return 0;
     /* Without the right to execute it, the group's bit means a kind of lock. */
     bool set = st->st_mode & S_ISUID || (st->st_mode & S_ISGID && st->st_mode & S_IXGRP);
-    uint64_t capabilities = set ? 0 : file_capabilities(dir_fd, name);
+    uint64_t capabilities = set ? 0 : file_capabilities(fd);
     return set || capabilities ? add_file(walk, st, capabilities) : 0;
+}
+
+static int walk_directory(struct walk *walk, int parent_fd, const char *name, unsigned depth);
+
+/* What another mount shows is the host's or the kernel's, and may be served by anybody. */
+static int look_at_entry(struct walk *walk, int dir_fd, const char *name, unsigned depth)
+{
+    _cleanup_close_ int fd = kernel_look_at(dir_fd, name, O_PATH);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return 0;
+    if (!S_ISDIR(st.st_mode))
+        return look_at_file(walk, fd, &st);
+    if (depth < DEPTH_MAX)
+        return walk_directory(walk, dir_fd, name, depth + 1);
+    walk->cut = true;
+    return 0;
 }
 
 static int walk_directory(struct walk *walk, int parent_fd, const char *name, unsigned depth)
 {
-    int fd = openat(parent_fd, name,
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = kernel_look_at(parent_fd, name, O_RDONLY | O_DIRECTORY);
     struct dirent *entry;
-    struct stat st;
+    int r = 0;
 
     if (fd < 0) {
-        walk->cut = walk->cut || errno != ENOENT;
+        walk->cut = walk->cut || fd != -ENOENT;
         return 0;
     }
     _cleanup_closedir_ DIR *dir = fdopendir(fd);
@@ -105,46 +121,33 @@ static int walk_directory(struct walk *walk, int parent_fd, const char *name, un
         close(fd);
         return -ENOMEM;
     }
-    if (fstat(fd, &st) < 0 || st.st_dev != walk->device)
-        return 0;
     size_t len = walk->len;
-    while ((entry = readdir(dir))) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
-            fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-            continue;
+    while (r >= 0 && (entry = readdir(dir))) {
         size_t more = strlen(entry->d_name) + 1;
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || entry->d_type == DT_LNK)
+            continue;
         if (++walk->entries > ENTRIES_MAX || len + more >= sizeof(walk->path)) {
             walk->cut = true;
             break;
         }
         snprintf(walk->path + len, sizeof(walk->path) - len, "/%s", entry->d_name);
         walk->len = len + more;
-        int r = 0;
-        if (!S_ISDIR(st.st_mode))
-            r = look_at_file(walk, fd, entry->d_name, &st);
-        else if (depth < DEPTH_MAX)
-            r = walk_directory(walk, fd, entry->d_name, depth + 1);
-        else
-            walk->cut = true;
+        r = look_at_entry(walk, fd, entry->d_name, depth);
         walk->len = len;
         walk->path[len] = '\0';
-        if (r < 0)
-            return r;
     }
-    return 0;
+    return r;
 }
 
 int kernel_read_files(struct kernel_reader *reader)
 {
     struct container_config *config = reader->config;
     _cleanup_free_ struct walk *walk = calloc(1, sizeof(*walk));
-    struct stat st;
 
     if (!walk)
         return -ENOMEM;
     const struct mount *root = reader->mounts_known ? mount_table_at(&reader->mounts, "/") : NULL;
-    if (reader->tree_fd < 0 || fstat(reader->tree_fd, &st) < 0 || !root ||
-        kernel_waits(root->type)) {
+    if (reader->tree_fd < 0 || !root || kernel_waits(root->type)) {
         config->privileged_files.evidence = kernel_evidence(
             reader, "root", NULL,
             root && reader->tree_fd >= 0 ? "a process or a network serves this file system"
@@ -152,7 +155,6 @@ int kernel_read_files(struct kernel_reader *reader)
         return 0;
     }
     walk->reader = reader;
-    walk->device = st.st_dev;
     int r = walk_directory(walk, reader->tree_fd, ".", 0);
     if (r < 0)
         return r;

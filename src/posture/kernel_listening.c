@@ -57,7 +57,10 @@ static bool parse_line(const struct table *table, const char *line, char *addres
     if (!parse_address(at, table->v6, address, size))
         return false;
     at += table->v6 ? 32 : 8;
-    if (*at++ != ':' || !scan_number(&at, 16, ret_port))
+    if (*at != ':')
+        return false;
+    at++;
+    if (!scan_number(&at, 16, ret_port))
         return false;
     at += strspn(at, " ");
     at += strcspn(at, " ");

@@ -2,15 +2,17 @@
 /* What the container sees mounted, and which of it are the host's files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "posture/kernel_internal.h"
 #include "posture/kernel_paths.h"
-#include "world/root_file.h"
 
 const char *const masked_paths[] = {
     "/proc/acpi",          "/proc/asound",      "/proc/kcore", "/proc/keys",
@@ -37,6 +39,31 @@ bool kernel_waits(const char *type)
                                         "ceph", "virtiofs", "autofs", NULL};
 
     return !strncmp(type, "fuse", 4) || is_one_of(type, types);
+}
+
+static int open_beneath(int fd, const char *path, int flags, uint64_t resolve)
+{
+    struct open_how how = {
+        .flags = (unsigned)flags | O_CLOEXEC | O_NOFOLLOW,
+        .resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | resolve,
+    };
+    int r = (int)syscall(SYS_openat2, fd, path, &how, sizeof(how));
+
+    return r < 0 ? -errno : r;
+}
+
+int kernel_look(const struct kernel_reader *reader, const char *path, int flags)
+{
+    for (size_t i = 0; i < reader->mounts.count; i++)
+        if (kernel_waits(reader->mounts.mounts[i].type) &&
+            path_is_below(path, reader->mounts.mounts[i].point))
+            return -EBUSY;
+    return open_beneath(reader->tree_fd, path, flags, RESOLVE_IN_ROOT);
+}
+
+int kernel_look_at(int dir_fd, const char *name, int flags)
+{
+    return open_beneath(dir_fd, name, flags, RESOLVE_BENEATH | RESOLVE_NO_XDEV);
 }
 
 /* Made by the kernel: what is in them are no files of the host's. */
@@ -139,7 +166,7 @@ static bool is_there(struct kernel_reader *reader, const char *path)
 {
     if (reader->tree_fd < 0)
         return true;
-    _cleanup_close_ int fd = root_open(reader->tree_fd, path, O_PATH);
+    _cleanup_close_ int fd = kernel_look(reader, path, O_PATH);
     return fd != -ENOENT && fd != -ENOTDIR;
 }
 

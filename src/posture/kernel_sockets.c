@@ -229,7 +229,7 @@ int kernel_add_socket(struct kernel_reader *reader, const struct runtime_socket 
 /* Whether the container sees this very socket at the path; then it is in the model. */
 static int try_path(struct kernel_reader *reader, const char *path)
 {
-    _cleanup_close_ int fd = root_open(reader->tree_fd, path, O_PATH);
+    _cleanup_close_ int fd = kernel_look(reader, path, O_PATH);
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode))

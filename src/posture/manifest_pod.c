@@ -7,7 +7,7 @@
 
 #include "posture/manifest.h"
 
-/* Sources of a volume, those first that decide where there are several. */
+/* Sources of a volume. */
 static const char *const volume_types[] = {
     "configMap",
     "csi",
@@ -86,10 +86,14 @@ static void read_volume(struct field_reader *reader, const struct field *field,
 
     *volume = (struct config_volume){.name = ""};
     field_text(reader, field, "name", &volume->name);
-    for (size_t i = 0; i < sizeof(volume_types) / sizeof(volume_types[0]) && !volume->type; i++) {
-        source = field_get(reader, field, volume_types[i], FIELD_OBJECT);
-        if (source.node)
-            volume->type = volume_types[i];
+    for (size_t i = 0; i < sizeof(volume_types) / sizeof(volume_types[0]); i++) {
+        struct field found = field_get(reader, field, volume_types[i], FIELD_OBJECT);
+        if (!found.node)
+            continue;
+        if (volume->type)
+            return field_error(reader, &found, -EINVAL, "the volume has %s already", volume->type);
+        volume->type = volume_types[i];
+        source = found;
     }
     if (!volume->type && reader->status == 0)
         volume->type = unknown_source(field);

@@ -144,6 +144,8 @@ static void what_is_wrong_is_refused_where_it_is(void **state)
          "no quantity"},
         {POD "  containers: [{name: a, command: [5]}]\n", 5, 36, "a string is expected"},
         {POD CONTAINERS "  volumes: [{name: v, hostPath: /etc}]\n", 6, 33, "an object is expected"},
+        {POD CONTAINERS "  volumes: [{name: v, emptyDir: {}, hostPath: {}}]\n", 6, 47,
+         "volumes[0].hostPath: the volume has emptyDir already"},
         {"apiVersion: v1\nkind: Pod\nmetadata: {annotations: {a: 1}}\nspec: {containers: [{}]}\n",
          3, 29, "metadata.annotations.a: a string is expected"},
         {POD CONTAINERS "  <<: 5\n  hostPID: true\n", 6, 7, "'<<' takes a mapping"},

@@ -41,6 +41,9 @@ bool pss_is_seccomp_allowed(const char *type);
 /* At any version: procMount is Default or left out. */
 void pss_proc_mount(struct check_run *run);
 
-#define PSS_PAGE "https://kubernetes.io/docs/concepts/security/pod-security-standards/"
+#define PSS_BASELINE_PAGE                                                                          \
+    "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline"
+#define PSS_RESTRICTED_PAGE                                                                        \
+    "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted"
 
 #endif

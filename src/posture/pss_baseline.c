@@ -292,7 +292,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-HOST-PROCESS",
         .title = "Windows containers are not host processes",
-        .references = REFERENCES(PSS_PAGE "#baseline", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "ATT&CK T1611"),
         .rationale = "A HostProcess container has the rights of a process of the Windows host.",
         .remedy = "Leave out securityContext.windowsOptions.hostProcess in pod and containers.",
         .evaluate = windows_host_process,
@@ -301,8 +301,8 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-HOST-NAMESPACES",
         .title = "The pod has network, pid and ipc namespaces of its own",
-        .references = REFERENCES(PSS_PAGE "#baseline", "CIS Kubernetes 5.2.3",
-                                 "CIS Kubernetes 5.2.4", "CIS Kubernetes 5.2.5", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "CIS Kubernetes 5.2.3", "CIS Kubernetes 5.2.4",
+                                 "CIS Kubernetes 5.2.5", "ATT&CK T1611"),
         .rationale =
             "Who shares the host's namespaces sees its processes, its sockets and its shared "
             "memory, and can act on them.",
@@ -314,8 +314,8 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-PRIVILEGED",
         .title = "No container is privileged",
-        .references = REFERENCES(PSS_PAGE "#baseline", "CIS Kubernetes 5.2.2",
-                                 "NSA/CISA Pod security", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "CIS Kubernetes 5.2.2", "NSA/CISA Pod security",
+                                 "ATT&CK T1611"),
         .rationale =
             "A privileged container has all capabilities, all devices and no seccomp filter "
             "and no AppArmor profile: it is root on the host.",
@@ -326,7 +326,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-CAPABILITIES-BASELINE",
         .title = "No capabilities are added beyond the runtimes' default set",
-        .references = REFERENCES(PSS_PAGE "#baseline", "CIS Kubernetes 5.2.8", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "CIS Kubernetes 5.2.8", "ATT&CK T1611"),
         .rationale =
             "SYS_ADMIN, SYS_PTRACE, SYS_MODULE and others lead out of the container; NET_RAW "
             "lets it forge packets.",
@@ -337,7 +337,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-HOST-PATH-VOLUMES",
         .title = "No volume is a path of the host",
-        .references = REFERENCES(PSS_PAGE "#baseline", "CIS Kubernetes 5.2.11", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "CIS Kubernetes 5.2.11", "ATT&CK T1611"),
         .rationale =
             "Files of the host are a way to its secrets and, where they are writable, to run "
             "there.",
@@ -349,7 +349,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-HOST-PORTS",
         .title = "No container takes a port of the host",
-        .references = REFERENCES(PSS_PAGE "#baseline", "CIS Kubernetes 5.2.12"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "CIS Kubernetes 5.2.12"),
         .rationale = "A port of the host passes by network policies and can take the place of a "
                      "service of the node.",
         .remedy = "Leave out ports[].hostPort; use a Service.",
@@ -359,7 +359,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-APPARMOR-PROFILE",
         .title = "AppArmor is not turned off",
-        .references = REFERENCES(PSS_PAGE "#baseline", "ATT&CK T1562.001"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "ATT&CK T1562.001"),
         .rationale = "The runtime's AppArmor profile denies mounts and writes to the kernel's "
                      "interfaces.",
         .remedy = "Use RuntimeDefault or Localhost in securityContext.appArmorProfile.type, and "
@@ -370,7 +370,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-SELINUX-OPTIONS",
         .title = "SELinux labels are those made for containers",
-        .references = REFERENCES(PSS_PAGE "#baseline", "ATT&CK T1562.001"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "ATT&CK T1562.001"),
         .rationale = "Another type, user or role can free the container of SELinux's confinement.",
         .remedy = "Use container_t, container_init_t, container_kvm_t or, from 1.31, "
                   "container_engine_t as type; leave out user and role.",
@@ -380,7 +380,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-PROC-MOUNT",
         .title = "/proc is masked as the runtime does by default",
-        .references = REFERENCES(PSS_PAGE "#baseline", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "ATT&CK T1611"),
         .rationale = "Without the masks the kernel's settings in /proc can be read and written.",
         .remedy =
             "Leave out securityContext.procMount. From 1.35 it is allowed with hostUsers: false.",
@@ -390,7 +390,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-SECCOMP-PROFILE-BASELINE",
         .title = "Seccomp is not turned off",
-        .references = REFERENCES(PSS_PAGE "#baseline", "CIS Kubernetes 5.7.2", "ATT&CK T1562.001"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "CIS Kubernetes 5.7.2", "ATT&CK T1562.001"),
         .rationale = "Without a filter every system call of the kernel can be attacked.",
         .remedy = "Use RuntimeDefault or Localhost in securityContext.seccompProfile.type (before "
                   "1.19: the annotations).",
@@ -400,7 +400,7 @@ static const struct check checks[] = {
         BASELINE,
         .id = "PSS-SYSCTLS",
         .title = "Only safe sysctls are set",
-        .references = REFERENCES(PSS_PAGE "#baseline"),
+        .references = REFERENCES(PSS_BASELINE_PAGE),
         .rationale = "Other sysctls are the whole node's, or weaken it.",
         .remedy = "Take the sysctl out of spec.securityContext.sysctls.",
         .evaluate = sysctls,
@@ -410,7 +410,7 @@ static const struct check checks[] = {
         .id = "PSS-HOST-PROBES",
         .title = "Probes and life-cycle hooks speak to the pod alone",
         .minor_first = PEERS_FIRST,
-        .references = REFERENCES(PSS_PAGE "#baseline", "ATT&CK T1090"),
+        .references = REFERENCES(PSS_BASELINE_PAGE, "ATT&CK T1090"),
         .rationale =
             "The kubelet makes these requests: with a host in them a pod uses its place in "
             "the network.",

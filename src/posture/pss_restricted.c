@@ -163,7 +163,7 @@ static const struct check checks[] = {
         .id = "PSS-RESTRICTED-VOLUMES",
         .title = "Volumes are of the types that need no rights on the node",
         .overrides = "PSS-HOST-PATH-VOLUMES",
-        .references = REFERENCES(PSS_PAGE "#restricted"),
+        .references = REFERENCES(PSS_RESTRICTED_PAGE),
         .rationale = "Drivers of other types run on the node with what the pod tells them.",
         .remedy = "Use a persistent volume claim for storage, and configMap, secret, emptyDir, "
                   "projected, downwardAPI, csi, ephemeral or image for the rest.",
@@ -174,8 +174,7 @@ static const struct check checks[] = {
         .id = "PSS-PRIVILEGE-ESCALATION",
         .title = "Processes can't gain rights by setuid files",
         .minor_first = 8,
-        .references =
-            REFERENCES(PSS_PAGE "#restricted", "CIS Kubernetes 5.2.6", "ATT&CK T1548.001"),
+        .references = REFERENCES(PSS_RESTRICTED_PAGE, "CIS Kubernetes 5.2.6", "ATT&CK T1548.001"),
         .rationale = "With no_new_privs no exec gives more rights than the caller has.",
         .remedy = "Set securityContext.allowPrivilegeEscalation to false in every container.",
         .evaluate = privilege_escalation,
@@ -185,7 +184,7 @@ static const struct check checks[] = {
         .id = "PSS-RUN-AS-NON-ROOT",
         .title = "Containers must not run as root",
         .references =
-            REFERENCES(PSS_PAGE "#restricted", "CIS Kubernetes 5.2.7", "NSA/CISA Pod security"),
+            REFERENCES(PSS_RESTRICTED_PAGE, "CIS Kubernetes 5.2.7", "NSA/CISA Pod security"),
         .rationale = "Root of a container is root of the host once it is out.",
         .remedy =
             "Set securityContext.runAsNonRoot to true in the pod or in every container; nowhere "
@@ -197,7 +196,7 @@ static const struct check checks[] = {
         .id = "PSS-RUN-AS-USER",
         .title = "No container is told to run as user 0",
         .minor_first = 23,
-        .references = REFERENCES(PSS_PAGE "#restricted", "CIS Kubernetes 5.2.7"),
+        .references = REFERENCES(PSS_RESTRICTED_PAGE, "CIS Kubernetes 5.2.7"),
         .rationale = "Root of a container is root of the host once it is out.",
         .remedy =
             "Set securityContext.runAsUser to another number, or leave it out. From 1.35 pods "
@@ -210,7 +209,7 @@ static const struct check checks[] = {
         .title = "Every container has a seccomp profile",
         .minor_first = 19,
         .overrides = "PSS-SECCOMP-PROFILE-BASELINE",
-        .references = REFERENCES(PSS_PAGE "#restricted", "CIS Kubernetes 5.7.2"),
+        .references = REFERENCES(PSS_RESTRICTED_PAGE, "CIS Kubernetes 5.7.2"),
         .rationale = "Without a filter every system call of the kernel can be attacked.",
         .remedy =
             "Set securityContext.seccompProfile.type to RuntimeDefault or Localhost in the pod "
@@ -224,7 +223,7 @@ static const struct check checks[] = {
         .minor_first = 22,
         .overrides = "PSS-CAPABILITIES-BASELINE",
         .references =
-            REFERENCES(PSS_PAGE "#restricted", "CIS Kubernetes 5.2.9", "CIS Kubernetes 5.2.10"),
+            REFERENCES(PSS_RESTRICTED_PAGE, "CIS Kubernetes 5.2.9", "CIS Kubernetes 5.2.10"),
         .rationale = "Few programs need any of them.",
         .remedy =
             "Set securityContext.capabilities.drop to [ALL] in every container, and add nothing "
@@ -237,7 +236,7 @@ static const struct check checks[] = {
         .title = "/proc is masked, in pods with a user namespace too",
         .minor_first = 35,
         .overrides = "PSS-PROC-MOUNT",
-        .references = REFERENCES(PSS_PAGE "#restricted", "ATT&CK T1611"),
+        .references = REFERENCES(PSS_RESTRICTED_PAGE, "ATT&CK T1611"),
         .rationale = "Without the masks the kernel's settings in /proc can be read.",
         .remedy = "Leave out securityContext.procMount.",
         .evaluate = pss_proc_mount,

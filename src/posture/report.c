@@ -119,8 +119,8 @@ int report_add_subject(struct report *report, const struct subject *subject,
                        const void *data)
 {
     _cleanup_arena_ struct arena arena = {0};
+    bool begun = false;
 
-    report_begin_subject(report);
     for (size_t t = 0; t < check_table_count; t++) {
         for (size_t i = 0; i < check_tables[t]->count; i++) {
             const struct check *check = &check_tables[t]->checks[i];
@@ -128,6 +128,9 @@ int report_add_subject(struct report *report, const struct subject *subject,
             if (!check_applies(check, subject, &report->options) ||
                 (filter && !filter(check, data)))
                 continue;
+            if (!begun)
+                report_begin_subject(report);
+            begun = true;
             check_evaluate(check, subject, &report->options, &arena, &run);
             int r = report_add(report, &run);
             if (r < 0)

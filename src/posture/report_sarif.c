@@ -34,6 +34,11 @@ struct rules {
     size_t count;
 };
 
+static void rules_done(struct rules *rules)
+{
+    free(rules->items);
+}
+
 static int rule_index(const struct rules *rules, const struct check *check)
 {
     for (size_t i = 0; i < rules->count; i++) {
@@ -172,13 +177,11 @@ static int collect_rules(const struct report *report, struct rules *rules)
 
 int report_write_sarif(const struct report *report, FILE *file)
 {
-    struct rules rules = {0};
-    _cleanup_free_ const struct check **items = NULL;
+    _cleanup_(rules_done) struct rules rules = {0};
     const char *comma = "\n";
     bool fine = true;
 
     int r = collect_rules(report, &rules);
-    items = rules.items;
     if (r < 0)
         return r;
     fputs("{\"$schema\":\"" SCHEMA "\",\"version\":\"2.1.0\",\"runs\":[{\n"

@@ -65,6 +65,14 @@ static struct candidate *find_candidate(struct search *search, const struct cont
     return NULL;
 }
 
+static int by_age(const void *a, const void *b)
+{
+    uint64_t x = ((const struct candidate *)a)->first->id.start_time;
+    uint64_t y = ((const struct candidate *)b)->first->id.start_time;
+
+    return (x > y) - (x < y);
+}
+
 static int list_candidates(struct search *search, struct world *world)
 {
     search->items = calloc(RUNNING_MAX, sizeof(*search->items));
@@ -83,6 +91,7 @@ static int list_candidates(struct search *search, struct world *world)
         else if (comes_first(process, candidate->first))
             candidate->first = process;
     }
+    qsort(search->items, search->count, sizeof(*search->items), by_age);
     return 0;
 }
 

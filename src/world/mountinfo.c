@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/files.h"
 #include "world/scan.h"
 
@@ -32,8 +31,10 @@ static bool parse_u32(const char *text, uint32_t *ret_number)
 
 static bool parse_device(const char *text, struct mount *mount)
 {
-    return text && scan_u32(&text, &mount->major) && *text++ == ':' &&
-           scan_u32(&text, &mount->minor) && !*text;
+    if (!text || !scan_u32(&text, &mount->major) || *text != ':')
+        return false;
+    text++;
+    return scan_u32(&text, &mount->minor) && !*text;
 }
 
 static void parse_propagation(const char *field, struct mount *mount)
@@ -77,7 +78,7 @@ static bool parse_line(char *line, struct mount *ret_mount)
 
 int mountinfo_parse(char *text, struct mount_table *ret_table)
 {
-    _cleanup_(mount_table_done) struct mount_table table = {.text = text};
+    struct mount_table table = {.text = text};
     size_t capacity = 0;
 
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
@@ -91,14 +92,15 @@ int mountinfo_parse(char *text, struct mount_table *ret_table)
         if (table.count == capacity) {
             capacity = capacity ? 2 * capacity : 64;
             void *grown = realloc(table.mounts, capacity * sizeof(*table.mounts));
-            if (!grown)
+            if (!grown) {
+                mount_table_done(&table);
                 return -ENOMEM;
+            }
             table.mounts = grown;
         }
         table.mounts[table.count++] = mount;
     }
     *ret_table = table;
-    table = (struct mount_table){0};
     return 0;
 }
 
