@@ -37,6 +37,26 @@ void agent_record(struct agent *agent, const void *record, size_t size)
         loop_stop(agent->loop);
 }
 
+void agent_feed(struct agent *agent, struct event_writer *writer)
+{
+    if (event_writer_finish(writer) == 0) {
+        if (world_feed(agent->world, writer->data, writer->len) == -ENOMEM)
+            agent->feed_failed++;
+        agent_record(agent, writer->data, writer->len);
+    } else {
+        agent->feed_failed++;
+    }
+    event_writer_done(writer);
+}
+
+static void feed_drift(void *data, struct event_writer *writer)
+{
+    struct agent *agent = data;
+
+    agent_feed(agent, writer);
+    output_flush(agent->output);
+}
+
 static void record_fact(void *data, const void *record, size_t size)
 {
     struct agent *agent = data;
@@ -93,6 +113,7 @@ static int on_record(void *data, const void *record, size_t size)
     agent_masks_voided(agent, header);
     agent_guard_containers(agent);
     agent_record(agent, record, size);
+    agent_drift_note(agent->drift, record, size);
     return 0;
 }
 
@@ -253,6 +274,7 @@ static void reload_rules(struct agent *agent)
         return;
     }
     facts_want_env(agent->facts, needs.env);
+    agent_drift_want(agent->drift, needs.types[EVENT_CONFIG_DRIFT]);
     struct error error = {0};
     r = agent_set_guard(agent, rules, &error);
     if (r < 0) {
@@ -391,6 +413,13 @@ static int open_sensor(struct agent *agent)
         log_error("can't prepare to compare what containers have: %s", strerror(-r));
         return r;
     }
+    r = agent_drift_new(agent->loop, agent->world, agent->isolation, feed_drift, agent,
+                        &agent->drift);
+    if (r < 0) {
+        log_error("can't prepare to look at how containers are configured: %s", strerror(-r));
+        return r;
+    }
+    agent_drift_want(agent->drift, config.needs.types[EVENT_CONFIG_DRIFT]);
     r = loop_add_fd(agent->loop, sensor_fd(agent->sensor), EPOLLIN, on_rings, agent, NULL);
     if (r < 0)
         log_error("can't wait for events: %s", strerror(-r));
@@ -494,6 +523,7 @@ static void drain(struct agent *agent)
 
 static void close_agent(struct agent *agent)
 {
+    agent_drift_free(agent->drift);
     agent_isolation_free(agent->isolation);
     agent_close_guard(agent);
     agent_prevent_end(agent);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/loop.h"
+#include "cmd/agent_drift.h"
 #include "cmd/agent_isolation.h"
 #include "cmd/drop_alert.h"
 #include "cmd/load_rules.h"
@@ -85,6 +86,7 @@ struct agent {
     struct world *world;
     struct sensor *sensor;
     struct agent_isolation *isolation;
+    struct agent_drift *drift;
     struct agent_guard *guard;     /* NULL: no rule denies, or the kernel can't */
     struct prevention *prevention; /* NULL: no rule denies, or nothing here can */
     struct agent_filter *filter;   /* NULL: no event is dropped by tables */
@@ -179,5 +181,7 @@ int agent_read(struct agent *agent, size_t limit);
 
 /* agent.c: one record into the recording, if there is one. */
 void agent_record(struct agent *agent, const void *record, size_t size);
+/* agent.c: a record that user space has made, into the world and the recording; releases it. */
+void agent_feed(struct agent *agent, struct event_writer *writer);
 
 #endif

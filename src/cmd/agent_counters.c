@@ -121,6 +121,13 @@ void agent_print_counters(const struct agent *agent)
                          " outlived=%" PRIu64 "\n",
             isolation->containers, isolation->evicted, isolation->refused, isolation->outlived);
 
+    const struct drift_counters *drift = agent_drift_counters(agent->drift);
+    fprintf(stderr, COUNTER_LINE "drift: seconds=%.3f", (double)drift->time / 1e9);
+#define PRINT_DRIFT(field, text) fprintf(stderr, " " text "=%" PRIu64, drift->field);
+    DRIFT_COUNTER_LIST(PRINT_DRIFT)
+#undef PRINT_DRIFT
+    fputc('\n', stderr);
+
     read_sensor(agent, sensor);
     fputs(COUNTER_LINE "sensor:", stderr);
     for (unsigned i = 0; i < COUNTER_MAX; i++)

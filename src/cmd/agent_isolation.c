@@ -23,6 +23,7 @@
 struct entry {
     struct isolation_allowance allowed;
     char *path;          /* of its outermost cgroup */
+    uint64_t seen_in;    /* cgroup of its first program */
     struct exec_id init; /* its first process */
     bool ended;          /* that has */
 };
@@ -36,6 +37,7 @@ struct agent_isolation {
     size_t count;
     uint64_t settled[SETTLED_COUNT]; /* cgroups of which nothing is to be learned, by hash */
     struct isolation_counters counters;
+    uint32_t changes;
 };
 
 DEFINE_CLEANUP(struct agent_isolation *, agent_isolation_free);
@@ -79,6 +81,19 @@ const struct isolation_counters *agent_isolation_counters(const struct agent_iso
     return &isolation->counters;
 }
 
+void agent_isolation_each(const struct agent_isolation *isolation, agent_isolation_visit visit,
+                          void *data)
+{
+    for (size_t i = 0; i < isolation->count; i++)
+        if (!isolation->entries[i].ended)
+            visit(data, isolation->entries[i].seen_in, isolation->entries[i].init);
+}
+
+uint32_t agent_isolation_changes(const struct agent_isolation *isolation)
+{
+    return isolation->changes;
+}
+
 static struct entry *find(struct agent_isolation *isolation, uint64_t cgroup)
 {
     for (size_t i = isolation->count; i--;)
@@ -94,6 +109,7 @@ static void remove_entry(struct agent_isolation *isolation, size_t i)
     sensor_release_namespaces(isolation->sensor, &entry->allowed);
     sensor_forget_container(isolation->sensor, entry->allowed.cgroup);
     isolation->counters.containers -= !entry->ended;
+    isolation->changes++;
     free(entry->path);
     memmove(entry, entry + 1, (--isolation->count - i) * sizeof(*entry));
     memset(isolation->settled, 0, sizeof(isolation->settled));
@@ -309,9 +325,11 @@ static void learn_container(struct agent_isolation *isolation, const struct even
     isolation->entries[isolation->count++] = (struct entry){
         .allowed = allowed,
         .path = TAKE_PTR(path),
-        .init = {event->header->pid, event->header->start_time},
+        .seen_in = event->header->cgroup_id,
+        .init = {.pid = event->header->pid, .start_time = event->header->start_time},
     };
     isolation->counters.containers++;
+    isolation->changes++;
     *settled = event->header->cgroup_id;
 }
 
@@ -325,6 +343,7 @@ static void learn_exit(struct agent_isolation *isolation, const struct event_hea
             continue;
         entry->ended = true;
         isolation->counters.containers--;
+        isolation->changes++;
         sensor_release_namespaces(isolation->sensor, &entry->allowed);
         memset(isolation->settled, 0, sizeof(isolation->settled));
     }

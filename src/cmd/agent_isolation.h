@@ -36,6 +36,13 @@ void agent_isolation_learn(struct agent_isolation *isolation, const struct world
  */
 bool agent_isolation_holds(struct agent_isolation *isolation, const void *record, size_t size);
 
+/* Each container that has not ended: a cgroup that the world knows it by, and its first process. */
+typedef void (*agent_isolation_visit)(void *data, uint64_t cgroup, struct exec_id first);
+void agent_isolation_each(const struct agent_isolation *isolation, agent_isolation_visit visit,
+                          void *data);
+/* Changes whenever one comes or ends. */
+uint32_t agent_isolation_changes(const struct agent_isolation *isolation);
+
 const struct isolation_counters *agent_isolation_counters(const struct agent_isolation *isolation);
 
 #endif

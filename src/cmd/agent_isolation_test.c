@@ -102,7 +102,7 @@ static void begin(struct bench *bench, enum event_type type, const struct progra
     struct event_header header = {
         .type = type,
         .time = 10,
-        .start_time = program->pid,
+        .start_time = program->pid * 1000000000ull, /* not to be taken for the pid */
         .cgroup_id = program->cgroup,
         .pid = program->pid,
         .tid = program->pid,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/agent.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -31,14 +30,7 @@ static void tell_world(void *data, uint64_t cgroup, const uint64_t grown[NOISE_M
     event_writer_begin(&writer, &header);
     for (unsigned cause = 0; cause < NOISE_MAX; cause++)
         event_writer_number(&writer, params[cause], (int64_t)grown[cause]);
-    if (event_writer_finish(&writer) == 0) {
-        if (world_feed(agent->world, writer.data, writer.len) == -ENOMEM)
-            agent->feed_failed++;
-        agent_record(agent, writer.data, writer.len);
-    } else {
-        agent->feed_failed++;
-    }
-    event_writer_done(&writer);
+    agent_feed(agent, &writer);
 }
 
 void agent_tell_noise(struct agent *agent)

@@ -21,6 +21,7 @@ int replay_command(int argc, char **argv);
 int rules_command(int argc, char **argv);
 int rules_test_command(int argc, char **argv); /* of rules_command */
 int audit_command(int argc, char **argv);
+int hook_command(int argc, char **argv);
 int thaw_command(int argc, char **argv);
 int probe_command(int argc, char **argv);
 int guards_command(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"rules", rules_command, "check and list rules, list the fields they can use"},
     {"audit", audit_command,
      "hold manifests, running containers and the node against best practice"},
+    {"hook", hook_command, "refuse a container that a policy does not let start: for runtimes"},
     {"thaw", thaw_command, "let containers go on that a rule has paused"},
     {"probe", probe_command, "what this kernel allows, and what each rule gets here"},
     {"guards", guards_command, "what is denied while no agent runs; take it away"},

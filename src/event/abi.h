@@ -228,6 +228,13 @@ enum param_kind {
     X(139, CONTAINER_ENTRYPOINT, STRINGS)                                                          \
     X(140, CONTAINER_CAPS, NUMBER) /* bounding set declared */                                     \
     X(141, CONTAINER_BUNDLE, STRING)                                                               \
+    /* a container that has more than it was declared to have: posture/declared_actual.h */        \
+    X(142, DRIFT_SETTING, STRING)                                                                  \
+    X(143, DRIFT_OBJECT, STRING) /* which of them: a path, a device */                             \
+    X(144, DRIFT_DECLARED, STRING)                                                                 \
+    X(145, DRIFT_ACTUAL, STRING)                                                                   \
+    X(146, DRIFT_WANTED, STRING)                                                                   \
+    X(147, DRIFT_BASELINE, STRING) /* "declaration" or "start" */                                  \
     /* names of users and groups */                                                                \
     X(150, PASSWD, BYTES) /* text of a passwd file, at most 64 KiB */                              \
     X(151, GROUP, BYTES)                                                                           \
@@ -445,6 +452,8 @@ enum event_family {
     X(172, PKEY_MPROTECT, "pkey_mprotect", MEMORY)                                                 \
     /* what was not sent of the events of one cgroup, the header's; RESULT of them are lost */     \
     X(180, CONTAINER_DROP, "drop", META)                                                           \
+    /* what is differs from what was declared, found by user space */                              \
+    X(181, CONFIG_DRIFT, "config_drift", META)                                                     \
     /* facts user space adds to the stream; never seen by rules */                                 \
     X(200, PROCESS_FOUND, "process_found", FACT) /* a process that was running at start */         \
     X(201, CONTAINER, "container", FACT)         /* metadata of one container */                   \

@@ -386,6 +386,12 @@ static const struct event_type_info rows[EVENT_TYPE_MAX] = {
                   NAMED("rate_limited", RATE_LIMITED, PLAIN), NAMED("ring_full", RING_FULL, PLAIN),
                   NAMED("critical_ring_full", CRITICAL_RING_FULL, PLAIN)}},
 
+    ROW(CONFIG_DRIFT, "config_drift", META),
+        .named = {NAMED("setting", DRIFT_SETTING, PLAIN), NAMED("object", DRIFT_OBJECT, PLAIN),
+                  NAMED("declared", DRIFT_DECLARED, PLAIN), NAMED("actual", DRIFT_ACTUAL, PLAIN),
+                  NAMED("wanted", DRIFT_WANTED, PLAIN),
+                  NAMED("baseline", DRIFT_BASELINE, PLAIN)}},
+
     ROW(PROCESS_FOUND, "process_found", FACT)},
     ROW(CONTAINER, "container", FACT)},
     ROW(USERS, "users", FACT)},

@@ -119,6 +119,7 @@ extern const struct check_table node_docker_checks;
 extern const struct check_table node_kubernetes_checks;
 extern const struct check_table node_kubernetes_files;
 extern const struct check_table our_checks;
+extern const struct check_table declared_actual_checks;
 
 extern const struct check_table *const check_tables[];
 extern const size_t check_table_count;

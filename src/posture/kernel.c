@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "posture/kernel_internal.h"
+#include "posture/kernel_watch.h"
 #include "world/exec_id.h"
 #include "world/proc.h"
 #include "world/scan.h"
@@ -102,7 +103,7 @@ static void read_host_namespaces(struct kernel_host *host)
     }
 }
 
-static int read_host(struct kernel_host *host)
+static int read_host(struct kernel_host *host, bool sockets)
 {
     read_host_namespaces(host);
     host->bounding = init_bounding(host->root_fd);
@@ -111,22 +112,46 @@ static int read_host(struct kernel_host *host)
         r = mountinfo_read(host->root_fd, "proc/self/mountinfo", &host->mounts);
     if (r == -ENOMEM || cgroupfs_init(&host->cgroupfs, host->root_fd) == -ENOMEM)
         return -ENOMEM;
-    return kernel_find_sockets(host);
+    return sockets ? kernel_find_sockets(host) : 0;
 }
 
-int kernel_host_open(const char *root, struct kernel_host *ret_host)
+static int open_host(const char *root, bool sockets, struct kernel_host *ret_host)
 {
     struct kernel_host host = {0};
 
     host.root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (host.root_fd < 0)
         return -errno;
-    int r = read_host(&host);
+    int r = read_host(&host, sockets);
     if (r < 0) {
         kernel_host_done(&host);
         return r;
     }
     *ret_host = host;
+    return 0;
+}
+
+int kernel_host_open(const char *root, struct kernel_host *ret_host)
+{
+    return open_host(root, true, ret_host);
+}
+
+int kernel_host_open_parts(const char *root, struct kernel_host *ret_host)
+{
+    return open_host(root, false, ret_host);
+}
+
+int kernel_host_read_mounts(struct kernel_host *host)
+{
+    struct mount_table table = {0};
+    int r = mountinfo_read(host->root_fd, "proc/1/mountinfo", &table);
+
+    if (r < 0)
+        r = mountinfo_read(host->root_fd, "proc/self/mountinfo", &table);
+    if (r < 0)
+        return r;
+    mount_table_done(&host->mounts);
+    host->mounts = table;
     return 0;
 }
 
@@ -177,15 +202,16 @@ static void derive_privileged(struct kernel_reader *reader)
                     bounding->evidence);
 }
 
-static int read_all(struct kernel_reader *reader)
+static int read_parts(struct kernel_reader *reader, unsigned wanted)
 {
+    /* The first four in the order of enum drift_part. */
     static int (*const parts[])(struct kernel_reader *) = {
         kernel_read_process,   kernel_read_namespaces, kernel_read_mounts, kernel_read_cgroup,
         kernel_read_listening, kernel_read_sockets,    kernel_read_files,  kernel_read_descriptors,
     };
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-        int r = parts[i](reader);
+        int r = wanted >> i & 1 ? parts[i](reader) : 0;
         if (r < 0)
             return r;
     }
@@ -193,8 +219,8 @@ static int read_all(struct kernel_reader *reader)
     return 0;
 }
 
-int kernel_read_container(const struct kernel_host *host, uint32_t pid, uint64_t start_time,
-                          struct arena *arena, struct container_config *ret_config)
+int kernel_read_parts(const struct kernel_host *host, uint32_t pid, uint64_t start_time,
+                      unsigned parts, struct arena *arena, struct container_config *ret_config)
 {
     struct container_config config = {.source = SOURCE_KERNEL};
     struct kernel_reader reader = {.host = host, .arena = arena, .config = &config, .pid = pid};
@@ -212,7 +238,7 @@ int kernel_read_container(const struct kernel_host *host, uint32_t pid, uint64_t
     reader.process_fd = process_fd;
     reader.tree_fd = tree_fd;
     config.evidence = kernel_evidence(&reader, "", NULL, NULL);
-    r = read_all(&reader);
+    r = read_parts(&reader, parts);
     mount_table_done(&reader.mounts);
     /* What it could not read of one that is gone says nothing. */
     if (r >= 0)
@@ -221,4 +247,10 @@ int kernel_read_container(const struct kernel_host *host, uint32_t pid, uint64_t
         return r;
     *ret_config = config;
     return 0;
+}
+
+int kernel_read_container(const struct kernel_host *host, uint32_t pid, uint64_t start_time,
+                          struct arena *arena, struct container_config *ret_config)
+{
+    return kernel_read_parts(host, pid, start_time, ~0u, arena, ret_config);
 }

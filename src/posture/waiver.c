@@ -6,37 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "posture/pattern.h"
 #include "posture/scalar.h"
 #include "yaml/yaml_source.h"
 
 enum key { KEY_CHECK, KEY_SUBJECT, KEY_REASON, KEY_EXPIRES, KEYS };
 
 static const char *const key_names[KEYS] = {"check", "subject", "reason", "expires"};
-
-/* Linear: only the last star is ever tried again. Case of `text` does not count. */
-static bool matches(const char *pattern, const char *text)
-{
-    const char *star = NULL, *retry = NULL;
-
-    while (*text) {
-        if (*pattern == '*') {
-            star = ++pattern;
-            retry = text;
-        } else if (*pattern == '?' ||
-                   tolower((unsigned char)*pattern) == tolower((unsigned char)*text)) {
-            pattern++;
-            text++;
-        } else if (star) {
-            pattern = star;
-            text = ++retry;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
 
 static bool parse_digits(const char *text, size_t count, int *ret_value)
 {
@@ -165,7 +141,7 @@ struct waiver *waivers_find(struct waivers *waivers, const char *check, const ch
 {
     for (size_t i = 0; i < waivers->count; i++) {
         struct waiver *waiver = &waivers->items[i];
-        if (!matches(waiver->check, check) || !matches(waiver->subject, subject))
+        if (!pattern_matches(waiver->check, check) || !pattern_matches(waiver->subject, subject))
             continue;
         if (now < waiver->ends) {
             waiver->used++;

@@ -14,10 +14,11 @@ static const struct event_type_info *info_of(const struct field_context *context
     return event_type_info(field_event(context)->header->type);
 }
 
-/* Calls have a result; the ends and moves of processes, and losses, have none. */
+/* Calls have a result; the ends and moves of processes, losses and drift have none. */
 static bool has_result(enum event_type type)
 {
-    return type != EVENT_PROCEXIT && type != EVENT_CGROUP_ATTACH && type != EVENT_CONTAINER_DROP;
+    return type != EVENT_PROCEXIT && type != EVENT_CGROUP_ATTACH &&
+           event_type_info(type)->family != FAMILY_META;
 }
 
 static bool event_count(struct field_context *context, const struct field_ref *ref,

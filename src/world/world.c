@@ -184,7 +184,8 @@ bool world_cgroup_belongs(const struct world *world, uint64_t cgroup_id,
     return cgroup && cgroup->container && &cgroup->container->container == container;
 }
 
-/* What is about a cgroup, not about a process: a made-up one stands in for the time of the call. */
+/* What is about a cgroup, not about a process: a made-up one stands in for the time of the call.
+ * Where it names a process, that one does. */
 static int judge_meta(struct world *world, const struct event *event,
                       struct container_entry *container)
 {
@@ -193,25 +194,31 @@ static int judge_meta(struct world *world, const struct event *event,
     int r = 0;
 
     entry = processes_find(&world->processes, world_actor_id(header));
+    bool made_up = !entry || !header->pid;
     if (!entry)
         r = world_add_made_up(world, header, &entry);
     if (r < 0)
         return r;
     struct process *process = process_ref(&entry->process);
+    struct container *own = process->container;
     struct judged_event judged = {
         .event = event,
         .process = process,
-        .container = container ? container_ref(&container->container) : NULL,
+        .container = container ? container_ref(&container->container)
+                     : own     ? container_ref(own)
+                               : NULL,
         .wall_time = header->time + (uint64_t)world->clock_offset,
     };
-    processes_exit(entry, world->now);
-    world_wake_at(world, time_after(world->now, world->limits.exit_grace_time));
+    if (made_up) {
+        processes_exit(entry, world->now);
+        world_wake_at(world, time_after(world->now, world->limits.exit_grace_time));
+    }
     process->container = judged.container; /* not entered: nothing runs there by this */
     world->actor = NULL;
     if (world->judge)
         world->judge(world->judge_data, &judged);
     world->actor = outer;
-    process->container = NULL;
+    process->container = own;
     if (judged.container)
         container_unref(judged.container);
     process_unref(process);
