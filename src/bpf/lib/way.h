@@ -21,7 +21,7 @@
     } while (0)
 
 #define KNOWN_COMPONENT(dentry, hash_len, sequence)                                                \
-    ((dentry) + (hash_len)*0xc2b2ae3d27d4eb4full + ((u64)(sequence) << 40))
+    ((dentry) + (hash_len) * 0xc2b2ae3d27d4eb4full + ((u64)(sequence) << 40))
 
 /* load.bpf.c */
 extern int known_way_by_loads(struct scratch *s);
