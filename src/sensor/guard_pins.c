@@ -17,6 +17,8 @@
 #include "base/cleanup.h"
 #include "base/loop.h"
 
+#define GUARD_PREFIX "guard-" /* whatever else lies there is none of ours */
+
 static bool is_bpf_file_system(const char *base)
 {
     char parent[PATH_MAX];
@@ -56,7 +58,8 @@ static int each_guard(const char *base, const char *keep, bool remove)
     if (!dir)
         return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     for (struct dirent *entry; (entry = readdir(dir));) {
-        if (entry->d_name[0] == '.' || (keep && !strcmp(entry->d_name, keep)))
+        if (strncmp(entry->d_name, GUARD_PREFIX, strlen(GUARD_PREFIX)) != 0 ||
+            (keep && !strcmp(entry->d_name, keep)))
             continue;
         int r = remove ? remove_guard(dirfd(dir), entry->d_name) : 0;
         if (r < 0)
@@ -83,7 +86,7 @@ int guard_pins_replace(struct guard *guard, const char *base, struct error *ret_
         return error_set(ret_error, -EOPNOTSUPP, "no bpf file system is mounted above %s", base);
     if (mkdir(base, 0700) < 0 && errno != EEXIST)
         return error_set(ret_error, -errno, "can't make %s: %s", base, strerror(errno));
-    snprintf(name, sizeof(name), "guard-%" PRIu64, loop_now());
+    snprintf(name, sizeof(name), GUARD_PREFIX "%" PRIu64, loop_now());
     snprintf(directory, sizeof(directory), "%s/%s", base, name);
     if (mkdir(directory, 0700) < 0)
         return error_set(ret_error, -errno, "can't make %s: %s", directory, strerror(errno));
