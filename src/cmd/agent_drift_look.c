@@ -321,7 +321,8 @@ void drift_judge_exec(struct watch *watch, const struct event *event)
     _cleanup_arena_ struct arena arena = {0};
 
     /* The runtime's own, before it has gone in. */
-    if (!watch->has_start || header->mount_namespace != start_namespace(watch, NAMESPACE_MOUNT))
+    if (!watch->has_start || header->mount_namespace != start_namespace(watch, NAMESPACE_MOUNT) ||
+        header->mount_namespace == drift->host.namespaces[NAMESPACE_MOUNT])
         return;
     for (size_t i = 0; i < NAMESPACE_PARAMS; i++) {
         uint64_t inode = (uint64_t)event_number(event, namespace_params[i].param, 0);
