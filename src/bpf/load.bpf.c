@@ -5,7 +5,7 @@
  * and its checks. In an object of its own, since only one of those that are linked may name the
  * function.
  */
-#include "lib/way.h"
+#include "lib/object.h"
 
 extern void *bpf_rdonly_cast(const void *object, __u32 type) __ksym __weak;
 
@@ -22,41 +22,57 @@ __noinline u64 kernel_load(u64 address)
     return can_load ? load(address) : 0;
 }
 
-#define LOADED(type, address, field) load((address) + bpf_core_field_offset(struct type, field))
+/* Fields of an object as NEAR_FIELD reads them, without a call for each. */
+#define STEP_FIELD(s, type, address, field)                                                        \
+    (can_load ? load((address) + bpf_core_field_offset(struct type, field))                        \
+              : (u64)WINDOW_FIELD(s, NEAR_BYTES, (struct type *)(address), field))
 
-/* known_way for where there are loads. Whatever is read on a way that is just being changed, it
- * ends. */
-__noinline int known_way_by_loads(struct scratch *s)
+/* Two sums of which neither can be foretold: the addresses are the kernel's. A step is taken by one
+ * word of all that tells it from others. */
+#define WAY_ADD(first, second, word)                                                               \
+    do {                                                                                           \
+        u64 _word = (word);                                                                        \
+        (first) = ((first) ^ _word) * 0x9e3779b97f4a7c15ull;                                       \
+        (first) ^= (first) >> 29;                                                                  \
+        (second) = ((second) << 7 ^ (second) >> 57) + _word;                                       \
+    } while (0)
+
+#define WAY_STEPS 32 /* components and mounts; what lies deeper is not remembered */
+
+/* Whatever is read on a way that is just being changed, it ends. */
+__noinline int way_hash(struct scratch *s)
 {
-    if (!s || !can_load)
+    if (!s)
         return false;
     u64 dentry = s->walk.dentry, mount = s->walk.mount, mount_root = s->walk.mount_root;
     u64 first = s->walk.hash[0], second = s->walk.hash[1];
 
-    for (u32 i = 0; i < KNOWN_STEPS; i++) {
+    for (u32 i = 0; i < WAY_STEPS; i++) {
         u64 parent;
 
         if (dentry == s->walk.root_dentry && mount == s->walk.root_mount) {
-            KNOWN_ADD(first, second, dentry + mount);
+            WAY_ADD(first, second, dentry + mount);
             s->walk.hash[0] = first;
             s->walk.hash[1] = second;
             return true;
         }
         if (dentry == mount_root) {
-            KNOWN_ADD(first, second, mount);
-            parent = LOADED(mount, mount, mnt_parent);
-            if (!parent || parent == mount)
+            WAY_ADD(first, second, mount);
+            NEAR_READ(s, NEAR_BYTES, (void *)mount);
+            parent = STEP_FIELD(s, mount, mount, mnt_parent);
+            if (!parent || parent == mount) /* the top of its namespace, not the task's root */
                 return false;
-            dentry = LOADED(mount, mount, mnt_mountpoint);
-            mount_root = LOADED(mount, parent, mnt.mnt_root);
+            dentry = STEP_FIELD(s, mount, mount, mnt_mountpoint);
             mount = parent;
+            mount_root = (u64)KERNEL_READ((struct mount *)mount, mnt.mnt_root);
             continue;
         }
-        KNOWN_ADD(first, second,
-                  KNOWN_COMPONENT(dentry, LOADED(dentry, dentry, d_name.hash_len),
-                                  (u32)LOADED(dentry, dentry, d_seq.seqcount.sequence)));
-        parent = LOADED(dentry, dentry, d_parent);
-        if (parent == dentry)
+        NEAR_READ(s, NEAR_BYTES, (void *)dentry);
+        u64 name = STEP_FIELD(s, dentry, dentry, d_name.hash_len);
+        u32 sequence = STEP_FIELD(s, dentry, dentry, d_seq.seqcount.sequence);
+        WAY_ADD(first, second, dentry + name * 0xc2b2ae3d27d4eb4full + ((u64)sequence << 40));
+        parent = STEP_FIELD(s, dentry, dentry, d_parent);
+        if (parent == dentry) /* a root that is not its mount's: memfd, pipe, disconnected */
             return false;
         dentry = parent;
     }

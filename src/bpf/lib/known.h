@@ -15,43 +15,10 @@
  */
 
 #include "filter.h"
-#include "way.h"
 
-static long known_step(u64 index, void *data)
-{
-    struct scratch *s = *(struct scratch **)data;
-    struct path_walk *walk = &s->walk;
-    struct dentry *dentry = (void *)walk->dentry;
-
-    if (walk->dentry == walk->root_dentry && walk->mount == walk->root_mount) {
-        KNOWN_ADD(walk->hash[0], walk->hash[1], walk->dentry + walk->mount);
-        walk->done = 1;
-        return 1;
-    }
-    if (walk->dentry == walk->mount_root) {
-        struct mount *mount = (void *)walk->mount;
-
-        KNOWN_ADD(walk->hash[0], walk->hash[1], walk->mount);
-        window_read(s, mount, NEAR_BYTES);
-        u64 parent = (u64)WINDOW_FIELD(s, NEAR_BYTES, mount, mnt_parent);
-        if (!parent || parent == walk->mount) /* the top of its namespace, not the task's root */
-            return 1;
-        walk->dentry = (u64)WINDOW_FIELD(s, NEAR_BYTES, mount, mnt_mountpoint);
-        walk->mount = parent;
-        mount = (void *)parent;
-        walk->mount_root = (u64)KERNEL_READ(mount, mnt.mnt_root);
-        return 0;
-    }
-    window_read(s, dentry, NEAR_BYTES);
-    KNOWN_ADD(walk->hash[0], walk->hash[1],
-              KNOWN_COMPONENT(walk->dentry, WINDOW_FIELD(s, NEAR_BYTES, dentry, d_name.hash_len),
-                              WINDOW_FIELD(s, NEAR_BYTES, dentry, d_seq.seqcount.sequence)));
-    u64 parent = (u64)WINDOW_FIELD(s, NEAR_BYTES, dentry, d_parent);
-    if (parent == walk->dentry) /* a root that is not its mount's: memfd, pipe, disconnected */
-        return 1;
-    walk->dentry = parent;
-    return 0;
-}
+/* load.bpf.c: from scratch.walk, as path_begin leaves it, to the root; adds to scratch.walk.hash.
+ * False for a way that is too long or does not lead there. */
+extern int way_hash(struct scratch *s);
 
 /* The way into scratch.walk.hash; false for one that is not remembered. */
 static __always_inline bool known_way(struct scratch *s, u64 dentry, u64 vfsmount)
@@ -62,9 +29,7 @@ static __always_inline bool known_way(struct scratch *s, u64 dentry, u64 vfsmoun
         return false;
     s->walk.hash[0] = tables->number + ((u64)noise_secret[0] << 32);
     s->walk.hash[1] = tables->number + ((u64)noise_secret[1] << 32);
-    if (can_load)
-        return known_way_by_loads(s);
-    return bpf_loop(KNOWN_STEPS, known_step, &s, 0) > 0 && s->walk.done;
+    return way_hash(s);
 }
 
 static __always_inline bool known_recall(struct scratch *s, struct filter_known *row)

@@ -44,7 +44,10 @@ static __always_inline void window_read(struct scratch *s, const void *address, 
         _value;                                                                                    \
     })
 
-/* Fields that lie together: loads, or one read of the window before. */
+/* Fields that lie together: loads, or one read of the window before. Of a dentry d_seq, d_parent
+ * and d_name, of a mount mnt_parent, mnt_mountpoint and mnt_root lie within NEAR_BYTES. */
+#define NEAR_BYTES 64
+
 #define NEAR_READ(s, size, pointer)                                                                \
     do {                                                                                           \
         if (!can_load)                                                                             \

@@ -13,7 +13,6 @@
 #include "record.h"
 
 #define PATH_COMPONENTS 2048 /* a path of 4,095 bytes has no more */
-#define NEAR_BYTES      64   /* d_parent and d_name; mnt_parent, mnt_mountpoint and mnt_root */
 
 #define REAL_MOUNT(vfsmount) ((u64)(vfsmount) - bpf_core_field_offset(struct mount, mnt))
 
