@@ -247,6 +247,15 @@ bool alternatives_always_hold(const struct alternatives *alternatives)
     return false;
 }
 
+uint32_t column_asks(const struct column *column)
+{
+    uint32_t asked = 0;
+
+    for (unsigned d = 0; d < DIMENSION_MAX; d++)
+        asked |= alternatives_always_hold(&column->of[d]) ? 0 : 1u << d;
+    return asked;
+}
+
 /* *to = *to OR *from */
 static int unite(struct arena *arena, struct alternatives *to, const struct alternatives *from)
 {

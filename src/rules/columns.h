@@ -56,6 +56,9 @@ struct columns {
 /* Whether one of them has no literal, and so holds always. */
 bool alternatives_always_hold(const struct alternatives *alternatives);
 
+/* DIMENSION_BIT of each dimension that it asks for something of. */
+uint32_t column_asks(const struct column *column);
+
 /* An atom that a column asks about a dimension, and in which alternative; 0 or -errno. */
 typedef int (*columns_visit)(void *data, size_t column, size_t alternative,
                              const struct atom *atom);

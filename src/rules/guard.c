@@ -61,14 +61,13 @@ static bool has_all_tables(const struct guard *guard)
 static int check(struct truths *truths, struct columns *columns, struct error *ret_error)
 {
     struct ruleset *rules = truths->rules;
-    int r = 0;
+    struct guard_unknown unknown;
 
-    for (size_t i = 0; i < rules->rule_count && r == 0; i++)
-        if (rule_denies(rules->rules[i]))
-            r = guard_check_term(truths, rules->rules[i], rules->rules[i]->condition, ret_error);
-    if (r < 0)
-        return r;
-    r = columns_make_of(rules, &rules->arena, rule_denies, guard_dimension, columns);
+    for (size_t i = 0; i < rules->rule_count; i++)
+        if (rule_denies(rules->rules[i]) &&
+            guard_find_unknown(truths, rules->rules[i]->condition, &unknown))
+            return guard_refuse(rules->rules[i], ret_error, unknown.why, unknown.instead);
+    int r = columns_make_of(rules, &rules->arena, rule_denies, guard_dimension, columns);
     if (r < 0)
         return error_set(ret_error, r, "out of memory");
     for (size_t c = 0; c < columns->count && r == 0; c++)

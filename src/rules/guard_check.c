@@ -128,23 +128,22 @@ static bool is_exact(struct truths *truths, struct atom *atom, enum dimension di
     return true;
 }
 
-int guard_check_term(struct truths *truths, const struct rule *rule, const struct term *term,
-                     struct error *ret_error)
+bool guard_find_unknown(struct truths *truths, const struct term *term,
+                        struct guard_unknown *ret_unknown)
 {
-    int r = 0;
-
     if (term->kind == TERM_ATOM) {
         enum dimension dimension = guard_dimension(term->atom);
         if (dimension == DIMENSION_UNKNOWN || !is_exact(truths, term->atom, dimension)) {
-            char why[256];
-            snprintf(why, sizeof(why), "the kernel does not know '%.160s' before the act",
-                     term->atom->key);
-            return guard_refuse(rule, ret_error, why, instead_of(term->atom));
+            snprintf(ret_unknown->why, sizeof(ret_unknown->why),
+                     "the kernel does not know '%.160s' before the act", term->atom->key);
+            ret_unknown->instead = instead_of(term->atom);
+            return true;
         }
     }
-    for (size_t i = 0; i < term->count && r == 0; i++)
-        r = guard_check_term(truths, rule, term->children[i], ret_error);
-    return r;
+    for (size_t i = 0; i < term->count; i++)
+        if (guard_find_unknown(truths, term->children[i], ret_unknown))
+            return true;
+    return false;
 }
 
 bool guard_column_has_type(struct truths *truths, const struct column *column, unsigned type)
@@ -199,11 +198,9 @@ int guard_check_column(struct truths *truths, const struct column *column, struc
     const uint32_t of_actor = DIMENSION_BIT(CONTAINER) | DIMENSION_BIT(EXECUTABLE) |
                               DIMENSION_BIT(IMAGE) | DIMENSION_BIT(TYPE) | DIMENSION_BIT(RESULT);
     const struct guard_type *row;
-    uint32_t asked = 0;
+    uint32_t asked = column_asks(column);
     char why[160];
 
-    for (unsigned d = 0; d < DIMENSION_MAX; d++)
-        asked |= alternatives_always_hold(&column->of[d]) ? 0 : 1u << d;
     int r = check_types(truths, column, ret_error);
     for (size_t i = 0; r == 0 && (row = guard_type_at(i)); i++) {
         uint32_t unknown = asked & ~(row->knows | of_actor);

@@ -11,10 +11,15 @@
 /* Of an atom, as guards see it. */
 enum dimension guard_dimension(const struct atom *atom);
 
-/* Each comparison of a rule: -EINVAL when one is not known, the error names it and says what might
- * be said instead. */
-int guard_check_term(struct truths *truths, const struct rule *rule, const struct term *term,
-                     struct error *ret_error);
+/* A comparison that is not known, in words, and what might be said instead. */
+struct guard_unknown {
+    char why[256];
+    const char *instead;
+};
+
+/* The first of a condition; false when all are known. */
+bool guard_find_unknown(struct truths *truths, const struct term *term,
+                        struct guard_unknown *ret_unknown);
 
 /* What a column asks for has to be known at each hook of its calls: else -EINVAL likewise. */
 int guard_check_column(struct truths *truths, const struct column *column, struct error *ret_error);

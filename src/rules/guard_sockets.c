@@ -43,15 +43,6 @@ static bool column_has_act(struct truths *truths, const struct column *column, e
     return false;
 }
 
-static uint32_t asked_of(const struct column *column)
-{
-    uint32_t asked = 0;
-
-    for (unsigned d = 0; d < DIMENSION_MAX; d++)
-        asked |= alternatives_always_hold(&column->of[d]) ? 0 : 1u << d;
-    return asked;
-}
-
 /* Whether the programs meet acts of such sockets. */
 static bool is_met(enum socket_act act, unsigned family, unsigned kind)
 {
@@ -64,7 +55,7 @@ static bool is_met(enum socket_act act, unsigned family, unsigned kind)
 /* Whether a column is about no act that the programs don't meet. */
 static bool is_whole(struct truths *truths, const struct column *column, enum socket_act act)
 {
-    uint32_t asked = asked_of(column);
+    uint32_t asked = column_asks(column);
     bool of_peer = asked & (DIMENSION_BIT(ADDRESS) | DIMENSION_BIT(PORT));
 
     /* A path: a local socket. Who sends on a connected one meets no program, but did before. */
@@ -120,19 +111,16 @@ bool rule_kept_by_sockets(const struct rule *rule)
 static void look_at_rule(struct truths *truths, struct rule *rule)
 {
     struct rule_sockets *sockets = rule->sockets;
-    struct error error = {0};
+    struct guard_unknown unknown;
 
     for (size_t act = 0; act < SOCKET_ACTS; act++)
         for (size_t i = 0; i < 4 && acts[act].types[i]; i++)
             sockets->asks[act] |= type_set_has(&rule->condition->match, acts[act].types[i]);
     const struct atom *atom = undecided(truths, rule->condition);
-    if (guard_check_term(truths, rule, rule->condition, &error) < 0) {
-        const char *why = strstr(error.message, "can't deny: ");
-        snprintf(sockets->why, sizeof(sockets->why), "%.190s",
-                 why ? why + strlen("can't deny: ") : error.message);
-    } else if (atom) {
+    if (guard_find_unknown(truths, rule->condition, &unknown))
+        snprintf(sockets->why, sizeof(sockets->why), "%.190s; %s", unknown.why, unknown.instead);
+    else
         sockets->undecided = atom;
-    }
     for (size_t act = 0; act < SOCKET_ACTS; act++) {
         sockets->kept |= sockets->asks[act] && !sockets->why[0];
         sockets->whole[act] = !atom;
@@ -142,7 +130,7 @@ static void look_at_rule(struct truths *truths, struct rule *rule)
 static void look_at_column(struct truths *truths, const struct column *column)
 {
     struct rule_sockets *sockets = column->parts->rule->sockets;
-    bool unknown = column->parts->unsplit || asked_of(column) & ~LOOKED_UP;
+    bool unknown = column->parts->unsplit || column_asks(column) & ~LOOKED_UP;
 
     for (unsigned act = 0; act < SOCKET_ACTS; act++) {
         if (!column_has_act(truths, column, act))
