@@ -87,10 +87,9 @@ uint64_t isolation_find_apparmor(const struct btf *btf)
 
 int isolation_probe_labels(struct error *ret_error)
 {
-    _cleanup_(btf__freep) struct btf *btf = btf__load_vmlinux_btf();
-
     if (!apparmor_is_active())
         return error_set(ret_error, -EOPNOTSUPP, "AppArmor is not active");
+    _cleanup_(btf__freep) struct btf *btf = btf__load_vmlinux_btf();
     if (!isolation_find_apparmor(btf))
         return error_set(ret_error, -EOPNOTSUPP, "neither BTF nor /proc/kallsyms tell of them");
     return 0;

@@ -115,20 +115,17 @@ static int change_cgroup(const char *file)
     return 0;
 }
 
-/* FILE's directory and name, each with something behind it. */
-static void names_near(const char *file, char *directory, char *other, size_t size)
+static void directory_of(const char *file, char *directory, size_t size)
 {
-    snprintf(other, size, "%s.other", file);
-    snprintf(directory, size, "%s", file);
-    *strrchr(directory, '/') = '\0';
+    snprintf(directory, size, "%.*s", (int)(strrchr(file, '/') - file), file);
 }
 
 /* Of the same entry: what was learned of its other name is not to be true of this one. */
 static int change_name(const char *file)
 {
-    char directory[512], other[512];
+    char other[512];
 
-    names_near(file, directory, other, sizeof(other));
+    snprintf(other, sizeof(other), "%s.other", file);
     if (rename(file, other) != 0)
         return REFUSED;
     open_often(other, KNOWN);
@@ -140,9 +137,9 @@ static int change_name(const char *file)
 
 static int change_name_above(const char *file)
 {
-    char directory[512], unused[512], other[520], below[1040];
+    char directory[512], other[520], below[1040];
 
-    names_near(file, directory, unused, sizeof(unused));
+    directory_of(file, directory, sizeof(directory));
     snprintf(other, sizeof(other), "%s.other", directory);
     snprintf(below, sizeof(below), "%s%s", other, strrchr(file, '/'));
     if (rename(directory, other) != 0)
@@ -156,9 +153,9 @@ static int change_name_above(const char *file)
 
 static int add_name(const char *file)
 {
-    char directory[512], other[512];
+    char other[512];
 
-    names_near(file, directory, other, sizeof(other));
+    snprintf(other, sizeof(other), "%s.other", file);
     if (rename(file, other) != 0)
         return REFUSED;
     open_often(other, KNOWN);
@@ -171,9 +168,9 @@ static int add_name(const char *file)
 /* The same file, by another way up: below FILE's directory as the root, FILE lies once more. */
 static int change_root(const char *file)
 {
-    char directory[512], unused[512], inner[1024];
+    char directory[512], inner[1024];
 
-    names_near(file, directory, unused, sizeof(unused));
+    directory_of(file, directory, sizeof(directory));
     snprintf(inner, sizeof(inner), "%s%s", directory, file);
     open_often(inner, KNOWN);
     if (chroot(directory) != 0)
