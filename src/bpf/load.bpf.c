@@ -23,9 +23,15 @@ __noinline u64 kernel_load(u64 address)
 }
 
 /* Fields of an object as NEAR_FIELD reads them, without a call for each. */
-#define STEP_FIELD(s, type, address, field)                                                        \
-    (can_load ? load((address) + bpf_core_field_offset(struct type, field))                        \
-              : (u64)WINDOW_FIELD(s, NEAR_BYTES, (struct type *)(address), field))
+#define STEP_READ(s, by_loads, address)                                                            \
+    do {                                                                                           \
+        if (!(by_loads))                                                                           \
+            window_read(s, (void *)(address), NEAR_BYTES);                                         \
+    } while (0)
+
+#define STEP_FIELD(s, by_loads, type, address, field)                                              \
+    ((by_loads) ? load((address) + bpf_core_field_offset(struct type, field))                      \
+                : (u64)WINDOW_FIELD(s, NEAR_BYTES, (struct type *)(address), field))
 
 /* Two sums of which neither can be foretold: the addresses are the kernel's. A step is taken by one
  * word of all that tells it from others. */
@@ -40,10 +46,8 @@ __noinline u64 kernel_load(u64 address)
 #define WAY_STEPS 32 /* components and mounts; what lies deeper is not remembered */
 
 /* Whatever is read on a way that is just being changed, it ends. */
-__noinline int way_hash(struct scratch *s)
+static __always_inline int way_walk(struct scratch *s, const bool by_loads)
 {
-    if (!s)
-        return false;
     u64 dentry = s->walk.dentry, mount = s->walk.mount, mount_root = s->walk.mount_root;
     u64 first = s->walk.hash[0], second = s->walk.hash[1];
 
@@ -58,23 +62,31 @@ __noinline int way_hash(struct scratch *s)
         }
         if (dentry == mount_root) {
             WAY_ADD(first, second, mount);
-            NEAR_READ(s, NEAR_BYTES, (void *)mount);
-            parent = STEP_FIELD(s, mount, mount, mnt_parent);
+            STEP_READ(s, by_loads, mount);
+            parent = STEP_FIELD(s, by_loads, mount, mount, mnt_parent);
             if (!parent || parent == mount) /* the top of its namespace, not the task's root */
                 return false;
-            dentry = STEP_FIELD(s, mount, mount, mnt_mountpoint);
+            dentry = STEP_FIELD(s, by_loads, mount, mount, mnt_mountpoint);
             mount = parent;
-            mount_root = (u64)KERNEL_READ((struct mount *)mount, mnt.mnt_root);
+            STEP_READ(s, by_loads, mount);
+            mount_root = STEP_FIELD(s, by_loads, mount, mount, mnt.mnt_root);
             continue;
         }
-        NEAR_READ(s, NEAR_BYTES, (void *)dentry);
-        u64 name = STEP_FIELD(s, dentry, dentry, d_name.hash_len);
-        u32 sequence = STEP_FIELD(s, dentry, dentry, d_seq.seqcount.sequence);
+        STEP_READ(s, by_loads, dentry);
+        u64 name = STEP_FIELD(s, by_loads, dentry, dentry, d_name.hash_len);
+        u32 sequence = STEP_FIELD(s, by_loads, dentry, dentry, d_seq.seqcount.sequence);
         WAY_ADD(first, second, dentry + name * 0xc2b2ae3d27d4eb4full + ((u64)sequence << 40));
-        parent = STEP_FIELD(s, dentry, dentry, d_parent);
+        parent = STEP_FIELD(s, by_loads, dentry, dentry, d_parent);
         if (parent == dentry) /* a root that is not its mount's: memfd, pipe, disconnected */
             return false;
         dentry = parent;
     }
     return false;
+}
+
+__noinline int way_hash(struct scratch *s)
+{
+    if (!s)
+        return false;
+    return can_load ? way_walk(s, true) : way_walk(s, false);
 }
