@@ -23,6 +23,27 @@ bool known_setting(struct check_run *run, const struct setting *setting, const c
     return false;
 }
 
+void answer_rest(struct check_run *run, enum presence presence, const struct evidence *evidence,
+                 const char *what_is_not)
+{
+    if (presence == PRESENCE_UNKNOWN)
+        check_unknown(run, evidence, "%s", what_is_not);
+    else
+        check_pass(run);
+}
+
+void answer_host_namespace(struct check_run *run, enum config_setting id, const char *what)
+{
+    const struct setting *setting = told_setting(run, id);
+
+    if (!known_setting(run, setting, what))
+        return;
+    if (setting->presence == PRESENCE_SET && setting->flag)
+        check_fail(run, &setting->evidence, "it is in the host's %s", what);
+    else
+        check_pass_by(run, &setting->evidence, "a %s of its own", what);
+}
+
 bool has_own_users(const struct check_run *run)
 {
     const struct setting *host = told_setting(run, CONFIG_HOST_USERS);

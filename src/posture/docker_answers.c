@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "posture/docker_answers.h"
 
-#include <linux/capability.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "event/names.h"
 #include "posture/container_answers.h"
 #include "posture/host_paths.h"
-
-#define CAP(name) (1ull << CAP_##name)
 
 /* What Docker gives when nothing is asked for (moby, oci/caps/defaults.go). */
 #define CAPABILITIES_USUAL                                                                         \
@@ -59,11 +56,7 @@ void answer_setuid_files(struct check_run *run)
                    file->capabilities ? "has capabilities" : "is set-uid or set-gid",
                    useless ? ", which no_new_privs makes void for now" : "");
     }
-    if (container->privileged_files.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->privileged_files.evidence,
-                      "not all of its files were looked at");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->privileged_files, "not all of its files were looked at");
 }
 
 /* "docker-default (enforce)" is AppArmor's way to write it, "u:r:t:s0" SELinux's. */
@@ -137,10 +130,7 @@ void answer_system_directories(struct check_run *run)
             check_fail(run, &mount->evidence, "the host's %s is mounted at %s%s", mount->source,
                        mount->destination, mount->read_only ? ", read-only" : "");
     }
-    if (container->mounts.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->mounts.evidence, "its mounts are not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->mounts, "its mounts are not known");
 }
 
 void answer_ssh(struct check_run *run)
@@ -201,18 +191,6 @@ void answer_bound_interface(struct check_run *run)
     }
     if (declared)
         check_pass(run);
-}
-
-static void answer_host_namespace(struct check_run *run, enum config_setting id, const char *what)
-{
-    const struct setting *setting = told_setting(run, id);
-
-    if (!known_setting(run, setting, what))
-        return;
-    if (setting->presence == PRESENCE_SET && setting->flag)
-        check_fail(run, &setting->evidence, "it is in the host's %s", what);
-    else
-        check_pass_by(run, &setting->evidence, "a %s of its own", what);
 }
 
 void answer_host_network(struct check_run *run)
@@ -318,10 +296,7 @@ void answer_devices(struct check_run *run)
                        device->type ? device->type : '?', (long long)device->major,
                        (long long)device->minor);
     }
-    if (container->devices.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->devices.evidence, "its devices are not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->devices, "its devices are not known");
 }
 
 void answer_propagation(struct check_run *run)
@@ -335,10 +310,7 @@ void answer_propagation(struct check_run *run)
             check_fail(run, &mount->evidence, "what is mounted below %s appears on the host",
                        mount->destination);
     }
-    if (container->mounts.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->mounts.evidence, "its mounts are not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->mounts, "its mounts are not known");
 }
 
 void answer_seccomp(struct check_run *run)
@@ -404,8 +376,5 @@ void answer_docker_socket(struct check_run *run)
         if (socket->path && socket->runtime && !strncmp(socket->runtime, "docker", 6))
             check_fail(run, &socket->evidence, "Docker's socket is in it, as %s", socket->path);
     }
-    if (container->sockets.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->sockets.evidence, "its sockets were not looked for");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->sockets, "its sockets were not looked for");
 }

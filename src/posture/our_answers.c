@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "posture/our_answers.h"
 
-#include <linux/capability.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -11,8 +10,6 @@
 #include "posture/host_paths.h"
 #include "posture/kernel_paths.h"
 #include "posture/secret_value.h"
-
-#define CAP(name) (1ull << CAP_##name)
 
 #define KUBELET "/var/lib/kubelet"
 
@@ -97,10 +94,7 @@ void answer_host_path_execution(struct check_run *run)
             check_fail(run, &mount->evidence, "it can write the host's %s at %s: %s", mount->source,
                        mount->destination, what);
     }
-    if (container->mounts.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->mounts.evidence, "its mounts are not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->mounts, "its mounts are not known");
 }
 
 void answer_runtime_socket(struct check_run *run)
@@ -113,10 +107,7 @@ void answer_runtime_socket(struct check_run *run)
             check_fail(run, &socket->evidence, "the socket of %s is in it, as %s", socket->runtime,
                        socket->path);
     }
-    if (container->sockets.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->sockets.evidence, "its sockets were not looked for");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->sockets, "its sockets were not looked for");
 }
 
 static void answer_mounts(struct check_run *run, bool (*is_bad)(const struct config_mount *),
@@ -129,10 +120,7 @@ static void answer_mounts(struct check_run *run, bool (*is_bad)(const struct con
         if (mount->destination && is_bad(mount))
             check_fail(run, &mount->evidence, "%s at %s", what, mount->destination);
     }
-    if (container->mounts.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->mounts.evidence, "its mounts are not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->mounts, "its mounts are not known");
 }
 
 /* The kubelet's directory, or one above it: read-only will do. */
@@ -167,10 +155,7 @@ void answer_secret_environment(struct check_run *run)
         if (what)
             check_fail(run, &pair->evidence, "variable %s holds %s", pair->name, what);
     }
-    if (container->environment.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->environment.evidence, "its environment is not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->environment, "its environment is not known");
 }
 
 static bool has_text(const struct setting *setting, const char *text)
@@ -247,26 +232,14 @@ void answer_device_access(struct check_run *run)
         check_fail(run, &container->devices.evidence, "no rule limits its devices");
 }
 
-static void answer_host(struct check_run *run, enum config_setting id, const char *what)
-{
-    const struct setting *setting = told_setting(run, id);
-
-    if (!known_setting(run, setting, what))
-        return;
-    if (setting->presence == PRESENCE_SET && setting->flag)
-        check_fail(run, &setting->evidence, "it is in the host's %s", what);
-    else
-        check_pass_by(run, &setting->evidence, "a %s of its own", what);
-}
-
 void answer_host_mounts(struct check_run *run)
 {
-    answer_host(run, CONFIG_HOST_MOUNT, "mount namespace");
+    answer_host_namespace(run, CONFIG_HOST_MOUNT, "mount namespace");
 }
 
 void answer_host_cgroup(struct check_run *run)
 {
-    answer_host(run, CONFIG_HOST_CGROUP, "cgroup namespace");
+    answer_host_namespace(run, CONFIG_HOST_CGROUP, "cgroup namespace");
 }
 
 static const char *namespace_text(enum namespace_kind kind)
@@ -291,10 +264,7 @@ void answer_shared_namespace(struct check_run *run)
             check_fail(run, &one->evidence, "its %s namespace is that of %s too",
                        namespace_text(one->kind), one->shared_with);
     }
-    if (container->namespaces.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->namespaces.evidence, "its namespaces are not known");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->namespaces, "its namespaces are not known");
 }
 
 void answer_host_directory(struct check_run *run)
@@ -309,11 +279,7 @@ void answer_host_directory(struct check_run *run)
             check_fail(run, &one->evidence, "its descriptor %d is a directory of the host: %s",
                        one->fd, one->path);
     }
-    if (container->host_directories.presence == PRESENCE_UNKNOWN)
-        check_unknown(run, &container->host_directories.evidence,
-                      "its descriptors could not be looked at");
-    else
-        check_pass(run);
+    pass_when_known(run, &container->host_directories, "its descriptors could not be looked at");
 }
 
 void answer_oom(struct check_run *run)
