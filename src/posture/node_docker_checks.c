@@ -121,11 +121,9 @@
     X("3.24", HIGH, "containerd's socket is for its owner and group alone",                        \
       "Who may speak to it is root of the node.", "chmod 660", "containerd.sock", 0660, NULL)
 
-#define AS_OPTION(number, level, name, why, what, ...) {__VA_ARGS__},
-static const struct option_rule options[] = {OPTION_LIST(AS_OPTION)};
+static const struct option_rule options[] = {OPTION_LIST(NODE_RULE)};
 
-#define AS_FILE(number, level, name, why, what, ...) {__VA_ARGS__},
-static const struct file_rule files[] = {FILE_LIST(AS_FILE)};
+static const struct file_rule files[] = {FILE_LIST(NODE_RULE)};
 
 static void answer_option(struct check_run *run);
 static void answer_file(struct check_run *run);
@@ -133,15 +131,7 @@ static void answer_user(struct check_run *run);
 static void answer_tls(struct check_run *run);
 
 #define ROW(number, level, name, why, what, function)                                              \
-    {.id = "CIS-DOCKER-" number,                                                                   \
-     .title = (name),                                                                              \
-     .severity = SEVERITY_##level,                                                                 \
-     .subject = SUBJECT_RUNTIME,                                                                   \
-     .sources = FROM_NODE,                                                                         \
-     .references = REFERENCES("CIS Docker 1.6.0 " number),                                         \
-     .rationale = (why),                                                                           \
-     .remedy = (what),                                                                             \
-     .evaluate = (function)},
+    NODE_CHECK("CIS-DOCKER-", "CIS Docker 1.6.0", RUNTIME, number, level, name, why, what, function)
 
 #define AS_OPTION_ROW(number, level, name, why, what, ...)                                         \
     ROW(number, level, name, why, what, answer_option)

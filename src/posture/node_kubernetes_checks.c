@@ -209,24 +209,12 @@
       "Without it a pod that says nothing has every system call.", "Set seccompDefault: true.",    \
       "kubelet", "seccomp-default", "seccompDefault", OPTION_IS, "true", "false")
 
-#define AS_RULE(number, level, name, why, what, ...) {__VA_ARGS__},
-static const struct option_rule rules[] = {OPTION_LIST(AS_RULE)};
+static const struct option_rule rules[] = {OPTION_LIST(NODE_RULE)};
 
 static void answer(struct check_run *run);
 
-#define AS_ROW(number, level, name, why, what, ...)                                                \
-    {.id = "CIS-KUBERNETES-" number,                                                               \
-     .title = (name),                                                                              \
-     .severity = SEVERITY_##level,                                                                 \
-     .subject = SUBJECT_NODE,                                                                      \
-     .sources = FROM_NODE,                                                                         \
-     .references = REFERENCES("CIS Kubernetes 1.10 " number),                                      \
-     .rationale = (why),                                                                           \
-     .remedy = (what),                                                                             \
-     .evaluate = answer},
-static const struct check rows[] = {OPTION_LIST(AS_ROW)};
+static const struct check rows[] = {OPTION_LIST(KUBERNETES_CHECK)};
 
-/* A row's rule has its place. */
 static void answer(struct check_run *run)
 {
     check_option(run, &rules[run->check - rows]);

@@ -88,24 +88,12 @@
       "Who can write it turns the kubelet's authorization off.", "chown root:root",                \
       "kubelet.config", MODE_ANY, "0:0")
 
-#define AS_RULE(number, level, name, why, what, ...) {__VA_ARGS__},
-static const struct file_rule rules[] = {FILE_LIST(AS_RULE)};
+static const struct file_rule rules[] = {FILE_LIST(NODE_RULE)};
 
 static void answer(struct check_run *run);
 
-#define AS_ROW(number, level, name, why, what, ...)                                                \
-    {.id = "CIS-KUBERNETES-" number,                                                               \
-     .title = (name),                                                                              \
-     .severity = SEVERITY_##level,                                                                 \
-     .subject = SUBJECT_NODE,                                                                      \
-     .sources = FROM_NODE,                                                                         \
-     .references = REFERENCES("CIS Kubernetes 1.10 " number),                                      \
-     .rationale = (why),                                                                           \
-     .remedy = (what),                                                                             \
-     .evaluate = answer},
-static const struct check rows[] = {FILE_LIST(AS_ROW)};
+static const struct check rows[] = {FILE_LIST(KUBERNETES_CHECK)};
 
-/* A row's rule has its place. */
 static void answer(struct check_run *run)
 {
     check_file(run, &rules[run->check - rows]);

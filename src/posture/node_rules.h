@@ -39,4 +39,24 @@ struct file_rule {
 /* Not applicable when there is no such file. */
 void check_file(struct check_run *run, const struct file_rule *rule);
 
+/*
+ * What a benchmark's table makes of its X(number, severity, title, rationale, remedy, rule's
+ * members): NODE_RULE the rule, NODE_CHECK the check, whose rule is found by its place. Of a table
+ * of KUBERNETES_CHECK all are asked by its function answer().
+ */
+#define NODE_RULE(number, level, name, why, what, ...) {__VA_ARGS__},
+#define NODE_CHECK(ids, benchmark, kind, number, level, name, why, what, function)                 \
+    {.id = ids number,                                                                             \
+     .title = (name),                                                                              \
+     .severity = SEVERITY_##level,                                                                 \
+     .subject = SUBJECT_##kind,                                                                    \
+     .sources = FROM_NODE,                                                                         \
+     .references = REFERENCES(benchmark " " number),                                               \
+     .rationale = (why),                                                                           \
+     .remedy = (what),                                                                             \
+     .evaluate = (function)},
+#define KUBERNETES_CHECK(number, level, name, why, what, ...)                                      \
+    NODE_CHECK("CIS-KUBERNETES-", "CIS Kubernetes 1.10", NODE, number, level, name, why, what,     \
+               answer)
+
 #endif
