@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/files.h"
 #include "enforce/freezer.h"
 #include "world/cgroupfs.h"
@@ -52,14 +53,11 @@ int paused_remove(const char *records, const char *id)
 int paused_visit(const char *records, paused_each callback, void *data)
 {
     int fd = open_records(records), r = 0;
-    _cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
     const struct dirent *entry;
 
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
+    if (!dir)
         return fd < 0 && fd != -ENOENT ? fd : 0;
-    }
     while (r == 0 && (entry = readdir(dir))) {
         _cleanup_free_ char *directory = NULL;
         if (!is_name(entry->d_name))

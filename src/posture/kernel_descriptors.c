@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Directories of the host that the container's first process holds open, or works in. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/files.h"
 #include "posture/kernel_internal.h"
 #include "world/proc.h"
@@ -55,8 +55,9 @@ static int add(struct kernel_reader *reader, const char *link, int fd)
     return item->path ? 0 : -ENOMEM;
 }
 
-static int look_at(struct kernel_reader *reader, const char *name)
+static int look_at(void *data, int dir_fd, const char *name)
 {
+    struct kernel_reader *reader = data;
     char link[40];
     struct statx st;
     uint64_t mount;
@@ -94,7 +95,6 @@ int kernel_read_descriptors(struct kernel_reader *reader)
 {
     struct container_config *config = reader->config;
     int fd = openat(reader->process_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct dirent *entry;
 
     if (fd < 0 || !reader->mounts_known) {
         int error = fd < 0 ? -errno : -ENODATA;
@@ -103,17 +103,8 @@ int kernel_read_descriptors(struct kernel_reader *reader)
         config->host_directories.evidence = kernel_failure(reader, "fd", error);
         return 0;
     }
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return -ENOMEM;
-    }
     config->host_directories.presence = PRESENCE_UNSET;
     config->host_directories.evidence = kernel_evidence(reader, "fd", NULL, NULL);
-    for (unsigned n = 0; n < DESCRIPTORS_MAX && (entry = readdir(dir)); n++) {
-        int r = look_at(reader, entry->d_name);
-        if (r < 0)
-            return r;
-    }
-    return look_at_cwd(reader);
+    int r = directory_visit(fd, DESCRIPTORS_MAX, look_at, reader);
+    return r < 0 ? r : look_at_cwd(reader);
 }

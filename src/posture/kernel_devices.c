@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "posture/kernel_devices.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/files.h"
 #include "posture/device_program.h"
 #include "world/root_file.h"
@@ -101,42 +101,43 @@ static int allows_all(const struct device_programs *programs, bool *ret_all)
     return 0;
 }
 
+struct disk_search {
+    struct kernel_reader *reader;
+    const struct device_programs *programs;
+    const char *file;
+};
+
+static int try_disk(void *data, int dir_fd, const char *name)
+{
+    const struct disk_search *search = data;
+    struct config_device device = {.type = 'b', .allow = true};
+    _cleanup_free_ char *text = NULL;
+    char path[300], told[320];
+    bool allowed;
+
+    snprintf(path, sizeof(path), "sys/class/block/%s/dev", name);
+    if (*name == '.' ||
+        root_read(search->reader->host->root_fd, path, KERNEL_FILE_MAX, &text, NULL) < 0)
+        return 0;
+    const char *at = parse_part(text, &device.major);
+    if (!at || *at != ':' || !parse_part(at + 1, &device.minor) ||
+        try_device(search->programs, true, (uint32_t)device.major, (uint32_t)device.minor,
+                   &allowed) < 0 ||
+        !allowed)
+        return 0;
+    snprintf(told, sizeof(told), "the program allows %s", name);
+    return add_rule(search->reader, device, search->file, told);
+}
+
 /* The host's disks and memory: those that a container has no business with. */
 static int try_disks(struct kernel_reader *reader, const struct device_programs *programs,
                      const char *file)
 {
-    int fd = root_open(reader->host->root_fd, "sys/class/block", O_RDONLY | O_DIRECTORY);
-    struct dirent *entry;
+    struct disk_search search = {.reader = reader, .programs = programs, .file = file};
 
-    if (fd < 0)
-        return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return -ENOMEM;
-    }
-    for (unsigned n = 0; n < DISKS_MAX && (entry = readdir(dir)); n++) {
-        _cleanup_free_ char *text = NULL;
-        char path[300];
-        struct config_device device = {.type = 'b', .allow = true};
-        snprintf(path, sizeof(path), "sys/class/block/%s/dev", entry->d_name);
-        if (entry->d_name[0] == '.' ||
-            root_read(reader->host->root_fd, path, KERNEL_FILE_MAX, &text, NULL) < 0)
-            continue;
-        const char *at = parse_part(text, &device.major);
-        bool allowed;
-        if (!at || *at != ':' || !parse_part(at + 1, &device.minor) ||
-            try_device(programs, true, (uint32_t)device.major, (uint32_t)device.minor, &allowed) <
-                0 ||
-            !allowed)
-            continue;
-        char told[320];
-        snprintf(told, sizeof(told), "the program allows %s", entry->d_name);
-        int r = add_rule(reader, device, file, told);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return directory_visit(
+        root_open(reader->host->root_fd, "sys/class/block", O_RDONLY | O_DIRECTORY), DISKS_MAX,
+        try_disk, &search);
 }
 
 static int read_v1(struct kernel_reader *reader, const char *directory, bool *ret_all)
@@ -294,11 +295,9 @@ static int walk_nodes(struct node_walk *walk, int parent_fd, const char *name, c
 
     if (fd < 0)
         return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return -ENOMEM;
-    }
     while (r >= 0 && (entry = readdir(dir)) && walk->count++ < NODES_MAX) {
         char below[PATH_MAX];
         if (entry->d_name[0] != '.' &&

@@ -4,7 +4,6 @@
  * sockets that have another name there. Walks no further than that file system, by descriptors, so
  * that no link leads out of it.
  */
-#include <dirent.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 #include <sys/xattr.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "posture/kernel_internal.h"
 
 #define ENTRIES_MAX 60000
@@ -116,11 +116,9 @@ static int walk_directory(struct walk *walk, int parent_fd, const char *name, un
         walk->cut = walk->cut || fd != -ENOENT;
         return 0;
     }
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return -ENOMEM;
-    }
     size_t len = walk->len;
     while (r >= 0 && (entry = readdir(dir))) {
         size_t more = strlen(entry->d_name) + 1;

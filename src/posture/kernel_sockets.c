@@ -4,7 +4,6 @@
  * which of them a container reaches: by device and inode, wherever they are mounted.
  */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/files.h"
 #include "posture/kernel_internal.h"
 #include "world/root_file.h"
@@ -92,32 +92,25 @@ static bool is_server(const char *name)
 }
 
 /* Numbers of the sockets that a process holds. */
-static size_t list_sockets(int process_fd, uint64_t inodes[LISTENED_MAX])
-{
-    int fd = openat(process_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct dirent *entry;
-    size_t count = 0;
+struct socket_numbers {
+    uint64_t inodes[LISTENED_MAX];
+    size_t count;
+};
 
-    if (fd < 0)
+static int add_number(void *data, int dir_fd, const char *name)
+{
+    struct socket_numbers *numbers = data;
+    char target[64];
+    ssize_t len = readlinkat(dir_fd, name, target, sizeof(target) - 1);
+
+    if (len <= 0)
         return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return 0;
-    }
-    for (unsigned n = 0; n < DESCRIPTORS_MAX && count < LISTENED_MAX && (entry = readdir(dir));
-         n++) {
-        char target[64];
-        ssize_t len = readlinkat(fd, entry->d_name, target, sizeof(target) - 1);
-        if (len <= 0)
-            continue;
-        target[len] = '\0';
-        const char *at = target + strlen("socket:[");
-        if (!strncmp(target, "socket:[", strlen("socket:[")) &&
-            scan_number(&at, 10, &inodes[count]))
-            count++;
-    }
-    return count;
+    target[len] = '\0';
+    const char *at = target + strlen("socket:[");
+    if (!strncmp(target, "socket:[", strlen("socket:[")) &&
+        scan_number(&at, 10, &numbers->inodes[numbers->count]))
+        numbers->count++;
+    return numbers->count == LISTENED_MAX;
 }
 
 /* "ffff...: 00000002 00000000 00010000 0001 01 20841 /run/docker.sock": the path if it listens. */
@@ -141,18 +134,19 @@ static const char *listened_path(char *line, uint64_t *ret_inode)
 
 static int add_listened(struct kernel_host *host, int process_fd, const char *name)
 {
-    uint64_t inodes[LISTENED_MAX];
-    size_t count = list_sockets(process_fd, inodes);
+    struct socket_numbers numbers = {.count = 0};
     _cleanup_free_ char *text = NULL;
 
-    if (!count || read_file_at(process_fd, "net/unix", UNIX_BYTES_MAX, &text, NULL) < 0)
+    directory_visit(openat(process_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), DESCRIPTORS_MAX,
+                    add_number, &numbers);
+    if (!numbers.count || read_file_at(process_fd, "net/unix", UNIX_BYTES_MAX, &text, NULL) < 0)
         return 0;
     _cleanup_close_ int root_fd = openat(process_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
     for (char *rest = text, *line; root_fd >= 0 && (line = strsep(&rest, "\n"));) {
         uint64_t inode;
         const char *path = listened_path(line, &inode);
-        for (size_t i = 0; path && i < count; i++) {
-            if (inodes[i] != inode)
+        for (size_t i = 0; path && i < numbers.count; i++) {
+            if (numbers.inodes[i] != inode)
                 continue;
             int r = add_host_socket(host, root_fd, path, name);
             if (r < 0)
@@ -162,42 +156,28 @@ static int add_listened(struct kernel_host *host, int process_fd, const char *na
     return 0;
 }
 
-static int look_at_process(struct kernel_host *host, int proc_fd, const char *pid)
+static int look_at_process(void *data, int proc_fd, const char *pid)
 {
-    _cleanup_close_ int fd = openat(proc_fd, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     _cleanup_free_ char *name = NULL;
 
+    if (!isdigit((unsigned char)*pid))
+        return 0;
+    _cleanup_close_ int fd = openat(proc_fd, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || read_file_at(fd, "comm", 64, &name, NULL) < 0)
         return 0;
     name[strcspn(name, "\n")] = '\0';
-    return is_server(name) ? add_listened(host, fd, name) : 0;
+    return is_server(name) ? add_listened(data, fd, name) : 0;
 }
 
 int kernel_find_sockets(struct kernel_host *host)
 {
-    struct dirent *entry;
-
     for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
         int r = add_host_socket(host, host->root_fd, usual[i].path, usual[i].runtime);
         if (r < 0)
             return r;
     }
-    int fd = root_open(host->root_fd, "proc", O_RDONLY | O_DIRECTORY);
-    if (fd < 0)
-        return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return -ENOMEM;
-    }
-    for (unsigned n = 0; n < PROCESSES_MAX && (entry = readdir(dir)); n++) {
-        if (!isdigit((unsigned char)entry->d_name[0]))
-            continue;
-        int r = look_at_process(host, fd, entry->d_name);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return directory_visit(root_open(host->root_fd, "proc", O_RDONLY | O_DIRECTORY), PROCESSES_MAX,
+                           look_at_process, host);
 }
 
 int kernel_add_socket(struct kernel_reader *reader, const struct runtime_socket *socket,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owners and modes of the files of runtimes and of Kubernetes. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "posture/kernel_internal.h"
 #include "posture/node_internal.h"
 #include "world/root_file.h"
@@ -128,6 +128,26 @@ static int add_file(struct node_reader *reader, const char *role, const char *pa
 
 static int add_matching(struct node_reader *reader, const char *role, const char *path);
 
+struct pattern_search {
+    struct node_reader *reader;
+    const char *role;
+    const char *directory, *pattern, *end; /* "/etc/docker/certs.d/", "*", "/x" */
+};
+
+static int add_entry(void *data, int dir_fd, const char *name)
+{
+    const struct pattern_search *search = data;
+    _cleanup_free_ char *below = NULL;
+
+    if (*name == '.' || strchr(name, '*') || fnmatch(search->pattern, name, 0) != 0)
+        return 0;
+    if (asprintf(&below, "%s%s%s", search->directory, name, search->end) < 0) {
+        below = NULL;
+        return -ENOMEM;
+    }
+    return add_matching(search->reader, search->role, below);
+}
+
 /* Each entry of the directory in front of the first pattern. */
 static int add_pattern(struct node_reader *reader, const char *role, const char *path,
                        const char *star)
@@ -138,32 +158,12 @@ static int add_pattern(struct node_reader *reader, const char *role, const char 
     const char *end = strchrnul(star, '/');
     _cleanup_free_ char *directory = strndup(path, (size_t)(start - path));
     _cleanup_free_ char *pattern = strndup(start, (size_t)(end - start));
-    struct dirent *entry;
+    struct pattern_search search = {reader, role, directory, pattern, end};
 
     if (!directory || !pattern)
         return -ENOMEM;
-    int fd = root_open(reader->root_fd, directory, O_RDONLY | O_DIRECTORY);
-    if (fd < 0)
-        return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return -ENOMEM;
-    }
-    for (unsigned n = 0; n < ENTRIES_MAX && (entry = readdir(dir)); n++) {
-        _cleanup_free_ char *below = NULL;
-        if (entry->d_name[0] == '.' || strchr(entry->d_name, '*') ||
-            fnmatch(pattern, entry->d_name, 0) != 0)
-            continue;
-        if (asprintf(&below, "%s%s%s", directory, entry->d_name, end) < 0) {
-            below = NULL;
-            return -ENOMEM;
-        }
-        int r = add_matching(reader, role, below);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return directory_visit(root_open(reader->root_fd, directory, O_RDONLY | O_DIRECTORY),
+                           ENTRIES_MAX, add_entry, &search);
 }
 
 static int add_matching(struct node_reader *reader, const char *role, const char *path)

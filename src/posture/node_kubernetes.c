@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kubelet's configuration file, and the static pods it runs: API server, etcd and so on. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "posture/kernel_internal.h"
 #include "posture/kubelet_config.h"
 #include "posture/manifest.h"
@@ -134,11 +134,9 @@ static int read_directory(struct node_reader *reader, const char *directory, uns
 
     if (fd < 0)
         return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return -ENOMEM;
-    }
     for (unsigned n = 0; n < max && (entry = readdir(dir));) {
         if (entry->d_name[0] == '.')
             continue;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments of the processes that run: what a daemon was told, whatever its files say by now. */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/files.h"
 #include "posture/kernel_internal.h"
 #include "posture/node_internal.h"
@@ -42,12 +42,15 @@ static int add_arguments(struct node_reader *reader, const char *component, cons
     return 0;
 }
 
-static int look_at(struct node_reader *reader, int proc_fd, const char *pid)
+static int look_at(void *data, int proc_fd, const char *pid)
 {
+    struct node_reader *reader = data;
     _cleanup_free_ char *text = NULL;
     char path[300];
     size_t len;
 
+    if (!isdigit((unsigned char)*pid))
+        return 0;
     snprintf(path, sizeof(path), "%s/cmdline", pid);
     if (read_file_at(proc_fd, path, NODE_FILE_MAX, &text, &len) < 0 || !len)
         return 0;
@@ -60,20 +63,6 @@ static int look_at(struct node_reader *reader, int proc_fd, const char *pid)
 
 int node_read_processes(struct node_reader *reader)
 {
-    struct dirent *entry;
-    int fd = root_open(reader->root_fd, "proc", O_RDONLY | O_DIRECTORY);
-
-    if (fd < 0)
-        return 0;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return -ENOMEM;
-    }
-    for (unsigned n = 0; n < PROCESSES_MAX && (entry = readdir(dir)); n++) {
-        int r = isdigit((unsigned char)entry->d_name[0]) ? look_at(reader, fd, entry->d_name) : 0;
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return directory_visit(root_open(reader->root_fd, "proc", O_RDONLY | O_DIRECTORY),
+                           PROCESSES_MAX, look_at, reader);
 }

@@ -2,7 +2,6 @@
 #include "sensor/guard_pins.h"
 
 #include <bpf/libbpf.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/loop.h"
 
 #define GUARD_PREFIX "guard-" /* whatever else lies there is none of ours */
@@ -38,11 +38,9 @@ static int remove_guard(int base_fd, const char *name)
 
     if (fd < 0)
         return -errno;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return -errno;
-    }
     for (struct dirent *entry; (entry = readdir(dir));)
         if (entry->d_name[0] != '.' && unlinkat(fd, entry->d_name, 0) < 0)
             return -errno;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world/cgroupfs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "base/files.h"
 #include "event/abi.h"
 #include "world/root_file.h"
@@ -271,14 +271,12 @@ struct walk {
 
 static int walk_directory(struct walk *walk, int fd, unsigned depth)
 {
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
     struct stat st;
     struct dirent *entry;
 
-    if (!dir) {
-        close(fd);
+    if (!dir)
         return 0;
-    }
     if (fstat(fd, &st) == 0) {
         int r = walk->callback(walk->data, CGROUP_ID(walk->mount->hierarchy, st.st_ino),
                                walk->len ? walk->path : "/");

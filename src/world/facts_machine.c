@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first look at the machine: what was there before the first event. */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "world/cgroup_path.h"
 #include "world/facts.h"
 #include "world/facts_internal.h"
@@ -111,11 +111,9 @@ static int list_processes(struct facts *facts, struct candidate **ret_list, size
     int fd = root_open(facts->root_fd, "proc", O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return fd;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return -ENOMEM;
-    }
     while ((entry = readdir(dir))) {
         struct candidate candidate;
         struct proc_stat stat;

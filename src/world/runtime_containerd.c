@@ -4,13 +4,13 @@
  * with annotations of the CRI plug-in (containerd's pkg/cri/annotations) when Kubernetes runs it;
  * image and labels from the metadata database (metadata/buckets.go describes its buckets).
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "world/bolt.h"
 #include "world/json_get.h"
 #include "world/oci.h"
@@ -283,11 +283,9 @@ static int find_below(struct facts *facts, const struct place *moved, const char
     int fd = root_open(facts->root_fd, tasks, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return -ENOENT;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return -ENOMEM;
-    }
     struct dirent *entry;
     for (unsigned n = 0; r == -ENOENT && n < NAMESPACES_MAX && (entry = readdir(dir)); n++)
         if (entry->d_name[0] != '.')

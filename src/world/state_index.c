@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world/state_index.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/directory.h"
 #include "world/facts_internal.h"
 #include "world/hash.h"
 #include "world/json_get.h"
@@ -391,11 +391,9 @@ static void scan_root(struct scan *scan, const char *root)
 
     if (fd < 0)
         return;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return;
-    }
     if (scan->roots++ >= ROOTS_MAX || fstat(fd, &st) < 0)
         return;
     if (!scan->full) {
@@ -422,11 +420,9 @@ static void scan_place(struct scan *scan, const char *place)
     int fd = root_open(scan->facts->root_fd, path, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return;
-    _cleanup_closedir_ DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
+    _cleanup_closedir_ DIR *dir = directory_of(fd);
+    if (!dir)
         return;
-    }
     for (struct dirent *entry; (entry = readdir(dir)) && scan->roots < ROOTS_MAX;) {
         if (entry->d_name[0] == '.' || strchr(entry->d_name, '*'))
             continue;
