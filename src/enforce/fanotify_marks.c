@@ -16,147 +16,54 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "enforce/fanotify_internal.h"
+#include "world/mountinfo.h"
 
-#define MOUNTINFO_MAX (8u << 20)
-#define MOUNTS_MAX    4096 /* of one namespace */
-#define ID_COLUMNS    5    /* before a mount's options */
-#define INIT          1
-
-/* A line of /proc/PID/mountinfo. The texts point into it. */
-struct mount_line {
-    uint64_t id;
-    dev_t device;
-    char *place; /* below the process's root */
-    char *type;
-};
-
-/* "\040" is a blank. In place. */
-static void unescape(char *text)
-{
-    char *to = text;
-
-    for (const char *from = text; *from; to++) {
-        if (from[0] == '\\' && from[1] && from[2] && from[3]) {
-            *to = (char)(64 * (from[1] - '0') + 8 * (from[2] - '0') + (from[3] - '0'));
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = '\0';
-}
-
-static bool parse_line(char *line, struct mount_line *ret_mount)
-{
-    char *columns[ID_COLUMNS], *rest = line;
-
-    for (size_t i = 0; i < ID_COLUMNS; i++) {
-        columns[i] = strsep(&rest, " ");
-        if (!rest)
-            return false;
-    }
-    char *separator = strstr(rest, " - "), *low;
-    unsigned long high = strtoul(columns[2], &low, 10);
-    if (!separator || *low != ':')
-        return false;
-    char *type = separator + 3;
-    type[strcspn(type, " ")] = '\0';
-    unescape(columns[4]);
-    *ret_mount = (struct mount_line){
-        .id = strtoull(columns[0], NULL, 10),
-        .device = makedev((unsigned)high, (unsigned)strtoul(low + 1, NULL, 10)),
-        .place = columns[4],
-        .type = type,
-    };
-    return true;
-}
-
-struct mount_table {
-    char *text;
-    struct mount_line *mounts;
-    size_t count;
-};
-
-static void mount_table_done(struct mount_table *table)
-{
-    free(table->text);
-    free(table->mounts);
-}
+#define MARKED_MAX 4096 /* mounts of one namespace */
+#define INIT       1
 
 static int read_mounts(uint32_t pid, struct mount_table *ret_table)
 {
     char path[48];
 
     snprintf(path, sizeof(path), "/proc/%u/mountinfo", pid);
-    int r = read_file(path, MOUNTINFO_MAX, &ret_table->text, NULL);
-    if (r < 0)
-        return r;
-    ret_table->mounts = calloc(MOUNTS_MAX, sizeof(*ret_table->mounts));
-    if (!ret_table->mounts)
-        return -ENOMEM;
-    for (char *rest = ret_table->text, *line; (line = strsep(&rest, "\n")) && *line;)
-        if (ret_table->count < MOUNTS_MAX && parse_line(line, &ret_table->mounts[ret_table->count]))
-            ret_table->count++;
-    return 0;
-}
-
-static bool is_one_of(const char *text, const char *const *list)
-{
-    for (; *list; list++)
-        if (!strcmp(text, *list))
-            return true;
-    return false;
-}
-
-/*
- * A file system whose answers come from a process of the container's, or over a network: looking at
- * it could make the agent wait for whoever it watches.
- */
-static bool waits_for_others(const struct mount_line *mount)
-{
-    static const char *const types[] = {"nfs",  "nfs4",     "cifs",   "smb3", "9p",
-                                        "ceph", "virtiofs", "autofs", NULL};
-
-    return !strncmp(mount->type, "fuse", 4) || is_one_of(mount->type, types);
+    return mountinfo_read(AT_FDCWD, path, ret_table);
 }
 
 /*
  * proc's files can't be asked about: its locks are held while they are opened (the kernel refuses).
  * What a question hands to the agent is an open file: of a device that could have effects.
  */
-static bool is_left_out(const struct mount_line *mount)
+static bool is_left_out(const struct mount *mount)
 {
     static const char *const types[] = {"proc", "devpts", "devtmpfs", "mqueue", "nsfs", NULL};
 
-    return is_one_of(mount->type, types) || !strcmp(mount->place, "/dev") ||
-           waits_for_others(mount);
+    return mount_is_one_of(mount, types) || !strcmp(mount->point, "/dev") || mount_waits(mount);
 }
 
-static bool is_reached_by_waiting(const struct mount_table *table, const struct mount_line *mount)
+static bool is_reached_by_waiting(const struct mount_table *table, const struct mount *mount)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (waits_for_others(&table->mounts[i]) &&
-            path_is_below(mount->place, table->mounts[i].place))
+        if (mount_waits(&table->mounts[i]) && path_is_below(mount->point, table->mounts[i].point))
             return true;
     return false;
 }
 
 /* Nothing of the host's is on it but what a runtime has mounted for containers. */
-static bool is_containers_own(const struct mount_line *mount, const struct mount_table *host,
+static bool is_containers_own(const struct mount *mount, const struct mount_table *host,
                               dev_t host_root)
 {
-    if (mount->device == host_root)
+    if (makedev(mount->major, mount->minor) == host_root)
         return false;
     if (!strcmp(mount->type, "overlay"))
         return true;
     for (size_t i = 0; i < host->count; i++)
-        if (host->mounts[i].device == mount->device)
+        if (host->mounts[i].major == mount->major && host->mounts[i].minor == mount->minor)
             return false;
     return true;
 }
 
 /* The mount's root; fails when something else is at its place by now. */
-static int open_mount(int root, const struct mount_line *mount)
+static int open_mount(int root, const struct mount *mount)
 {
     const struct open_how how = {
         .flags = O_PATH | O_CLOEXEC,
@@ -164,7 +71,7 @@ static int open_mount(int root, const struct mount_line *mount)
     };
     struct statx facts;
 
-    _cleanup_close_ int fd = (int)syscall(SYS_openat2, root, mount->place, &how, sizeof(how));
+    _cleanup_close_ int fd = (int)syscall(SYS_openat2, root, mount->point, &how, sizeof(how));
     if (fd < 0)
         return -errno;
     if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) < 0)
@@ -174,7 +81,7 @@ static int open_mount(int root, const struct mount_line *mount)
     return TAKE_FD(fd);
 }
 
-static int mark(struct fanotify *fanotify, int root, const struct mount_line *mount, bool whole)
+static int mark(struct fanotify *fanotify, int root, const struct mount *mount, bool whole)
 {
     char path[48];
 
@@ -245,16 +152,11 @@ static int open_root(uint32_t pid, uint32_t host_pid, dev_t *ret_host_root)
     return TAKE_FD(root);
 }
 
-/* As the kernel numbers a device. */
-static uint64_t kernel_device(dev_t device)
-{
-    return (uint64_t)major(device) << 20 | minor(device);
-}
-
 static void note_overlays(struct fanotify *fanotify, const struct mount_table *host)
 {
     for (size_t i = 0; i < host->count; i++) {
-        uint64_t device = kernel_device(host->mounts[i].device);
+        /* As the kernel numbers a device. */
+        uint64_t device = (uint64_t)host->mounts[i].major << 20 | host->mounts[i].minor;
         if (!strcmp(host->mounts[i].type, "overlay"))
             fanotify->overlays[device % FANOTIFY_OVERLAYS] = device;
     }
@@ -287,8 +189,8 @@ static int mark_mounts(struct fanotify *fanotify, uint32_t pid)
     if (r < 0)
         return r;
     note_overlays(fanotify, &host);
-    for (size_t i = 0; i < table.count; i++) {
-        const struct mount_line *mount = &table.mounts[i];
+    for (size_t i = 0; i < table.count && i < MARKED_MAX; i++) {
+        const struct mount *mount = &table.mounts[i];
         if (is_left_out(mount) || is_reached_by_waiting(&table, mount))
             continue;
         r = mark(fanotify, root, mount, is_containers_own(mount, &host, host_root));

@@ -316,7 +316,7 @@ int kernel_read_devices(struct kernel_reader *reader, const struct device_places
         return r;
     const struct mount *mount =
         reader->mounts_known ? mount_table_at(&reader->mounts, "/dev") : NULL;
-    if (reader->tree_fd < 0 || !mount || kernel_waits(mount->type)) {
+    if (reader->tree_fd < 0 || !mount || mount_waits(mount)) {
         reader->config->devices.presence = PRESENCE_UNKNOWN;
         reader->config->devices.evidence =
             kernel_evidence(reader, "root/dev", NULL, "can't be looked at");

@@ -145,7 +145,7 @@ int kernel_read_files(struct kernel_reader *reader)
     if (!walk)
         return -ENOMEM;
     const struct mount *root = reader->mounts_known ? mount_table_at(&reader->mounts, "/") : NULL;
-    if (reader->tree_fd < 0 || !root || kernel_waits(root->type)) {
+    if (reader->tree_fd < 0 || !root || mount_waits(root)) {
         config->privileged_files.evidence = kernel_evidence(
             reader, "root", NULL,
             root && reader->tree_fd >= 0 ? "a process or a network serves this file system"

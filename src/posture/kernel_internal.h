@@ -54,15 +54,11 @@ int kernel_add_socket(struct kernel_reader *reader, const struct runtime_socket 
 
 /*
  * Open what the container has at `path` with O_PATH or O_DIRECTORY, so that nobody whom it serves
- * files by is asked: links are not followed, and below a mount that kernel_waits it is -EBUSY.
+ * files by is asked: links are not followed, and below a mount that waits it is -EBUSY.
  */
 int kernel_look(const struct kernel_reader *reader, const char *path, int flags);
 
 /* An entry of an open directory: -EXDEV when another mount shows it. */
 int kernel_look_at(int dir_fd, const char *name, int flags);
-
-/* A file system whose answers come from a process or over a network: to look could take for ever.
- */
-bool kernel_waits(const char *type);
 
 #endif

@@ -25,22 +25,6 @@ const char *const read_only_paths[] = {
     "/proc/sysrq-trigger", "/sys",     "/sys/fs/cgroup", NULL,
 };
 
-static bool is_one_of(const char *text, const char *const *list)
-{
-    for (; *list; list++)
-        if (!strcmp(text, *list))
-            return true;
-    return false;
-}
-
-bool kernel_waits(const char *type)
-{
-    static const char *const types[] = {"nfs",  "nfs4",     "cifs",   "smb3", "9p",
-                                        "ceph", "virtiofs", "autofs", NULL};
-
-    return !strncmp(type, "fuse", 4) || is_one_of(type, types);
-}
-
 static int open_beneath(int fd, const char *path, int flags, uint64_t resolve)
 {
     struct open_how how = {
@@ -55,7 +39,7 @@ static int open_beneath(int fd, const char *path, int flags, uint64_t resolve)
 int kernel_look(const struct kernel_reader *reader, const char *path, int flags)
 {
     for (size_t i = 0; i < reader->mounts.count; i++)
-        if (kernel_waits(reader->mounts.mounts[i].type) &&
+        if (mount_waits(&reader->mounts.mounts[i]) &&
             path_is_below(path, reader->mounts.mounts[i].point))
             return -EBUSY;
     return open_beneath(reader->tree_fd, path, flags, RESOLVE_IN_ROOT);
@@ -67,14 +51,14 @@ int kernel_look_at(int dir_fd, const char *name, int flags)
 }
 
 /* Made by the kernel: what is in them are no files of the host's. */
-static bool is_kernels_own(const char *type)
+static bool is_kernels_own(const struct mount *mount)
 {
     static const char *const types[] = {
         "proc",     "sysfs",    "cgroup",     "cgroup2",     "devpts",    "mqueue",
         "nsfs",     "bpf",      "securityfs", "debugfs",     "tracefs",   "pstore",
         "efivarfs", "configfs", "fusectl",    "binfmt_misc", "hugetlbfs", NULL};
 
-    return is_one_of(type, types);
+    return mount_is_one_of(mount, types);
 }
 
 const char *kernel_host_path(const struct kernel_host *host, const struct mount *mount,
@@ -142,7 +126,7 @@ static int add_mount(struct kernel_reader *reader, const struct mount *mount)
         return -ENOMEM;
     if (!strcmp(mount->point, "/"))
         set_root(reader, mount, &evidence);
-    else if (!is_kernels_own(mount->type))
+    else if (!is_kernels_own(mount))
         path = kernel_host_path(reader->host, mount, reader->arena);
     *item = (struct config_mount){
         .source = path ? path : copy(reader, mount->source),
@@ -200,7 +184,7 @@ static int read_masks(struct kernel_reader *reader, const char *const *paths,
         if (!mount || !is_there(reader, *paths))
             own = kernel_evidence(reader, "root", *paths, "is not there");
         else if (masks ? is_masked(mount, *paths)
-                       : mount_read_only(mount) || !is_kernels_own(mount->type))
+                       : mount_read_only(mount) || !is_kernels_own(mount))
             own = mount_evidence(reader, mount);
         else
             continue;

@@ -245,7 +245,7 @@ int kernel_read_sockets(struct kernel_reader *reader)
         return 0;
     for (size_t i = 0; i < reader->mounts.count; i++) {
         const struct mount *mount = &reader->mounts.mounts[i];
-        if (kernel_waits(mount->type))
+        if (mount_waits(mount))
             continue;
         /* A socket that is mounted alone may have another name on the host. */
         int r = try_path(reader, mount->point);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "posture/kernel_internal.h"
 #include "posture/node_internal.h"
+#include "world/scan.h"
 
 const char *node_component(const char *program)
 {
@@ -133,25 +134,13 @@ const struct node_option *node_option(const struct node_config *node, const char
     return found;
 }
 
-static bool has_word(const char *list, const char *word)
-{
-    size_t len = strlen(word);
-
-    for (const char *at = list; *at;) {
-        size_t n = strcspn(at, ",");
-        if (n == len && !strncmp(at, word, n))
-            return true;
-        at += n + (at[n] == ',');
-    }
-    return false;
-}
-
 const struct node_option *node_option_with(const struct node_config *node, const char *component,
                                            const char *flag, const char *key, const char *word)
 {
     for (size_t i = 0; i < node->options.count; i++) {
         const struct node_option *option = &node->options.items[i];
-        if (is_option(option, component, flag, key) && has_word(option->value, word))
+        if (is_option(option, component, flag, key) &&
+            scan_list_has(option->value, word, strlen(word)))
             return option;
     }
     return NULL;

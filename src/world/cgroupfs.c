@@ -11,52 +11,13 @@
 #include "base/directory.h"
 #include "base/files.h"
 #include "event/abi.h"
+#include "world/mountinfo.h"
 #include "world/root_file.h"
 #include "world/scan.h"
 
 #define MOUNTINFO_MAX  (4u << 20)
 #define FILEID_KERNFS  0xfe /* include/linux/exportfs.h: the handle is the 64-bit node id */
 #define HIERARCHY_NONE UINT32_MAX
-
-/* Undoes mountinfo's escapes in place: a backslash and three octal digits, \040 for a blank. */
-static void unescape(char *text)
-{
-    char *to = text;
-
-    for (const char *from = text; *from; to++) {
-        if (from[0] == '\\' && strspn(from + 1, "01234567") >= 3) {
-            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = '\0';
-}
-
-/* Next field up to a blank or the end of `line`, in place; NULL at the end. */
-static char *next_field(char **line)
-{
-    char *field = *line;
-
-    if (!*field)
-        return NULL;
-    char *end = strchrnul(field, ' ');
-    *line = *end ? end + 1 : end;
-    *end = '\0';
-    return field;
-}
-
-static bool has_option(const char *options, const char *wanted, size_t len)
-{
-    for (const char *p = options; *p;) {
-        const char *end = strchrnul(p, ',');
-        if ((size_t)(end - p) == len && !memcmp(p, wanted, len))
-            return true;
-        p = *end ? end + 1 : end;
-    }
-    return false;
-}
 
 /* The hierarchy whose controllers are among a v1 mount's options; `own` is /proc/self/cgroup. */
 static unsigned v1_hierarchy(const char *own, const char *options)
@@ -68,7 +29,7 @@ static unsigned v1_hierarchy(const char *own, const char *options)
         uint32_t hierarchy;
         if (colon && colon < end && colon[1] != ':' && scan_u32(&number, &hierarchy)) {
             size_t len = strcspn(colon + 1, ",:\n");
-            if (has_option(options, colon + 1, len))
+            if (scan_list_has(options, colon + 1, len))
                 return hierarchy;
         }
         line = *end ? end + 1 : end;
@@ -92,33 +53,19 @@ static int add_mount(struct cgroupfs *cgroupfs, unsigned hierarchy, const char *
     return mount->path && mount->root ? 0 : -ENOMEM;
 }
 
-/* "31 23 0:28 / /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu" */
 static int parse_mount(struct cgroupfs *cgroupfs, char *line, const char *own)
 {
-    char *root = NULL, *path = NULL, *field;
-
-    for (unsigned i = 0; (field = next_field(&line)) && strcmp(field, "-") != 0; i++) {
-        if (i == 3)
-            root = field;
-        else if (i == 4)
-            path = field;
-    }
-    const char *type = next_field(&line);
-    next_field(&line);
-    const char *options = next_field(&line);
-    if (!path || !root || !type || !options)
-        return 0;
-
     unsigned hierarchy = HIERARCHY_NONE;
-    if (!strcmp(type, "cgroup2"))
-        hierarchy = 0;
-    else if (!strcmp(type, "cgroup"))
-        hierarchy = v1_hierarchy(own, options);
-    if (hierarchy == HIERARCHY_NONE)
+    struct mount mount;
+
+    if (!mountinfo_parse_line(line, &mount))
         return 0;
-    unescape(path);
-    unescape(root);
-    return add_mount(cgroupfs, hierarchy, path, root);
+    if (!strcmp(mount.type, "cgroup2"))
+        hierarchy = 0;
+    else if (!strcmp(mount.type, "cgroup"))
+        hierarchy = v1_hierarchy(own, mount.super);
+    return hierarchy == HIERARCHY_NONE ? 0
+                                       : add_mount(cgroupfs, hierarchy, mount.point, mount.root);
 }
 
 int cgroupfs_init(struct cgroupfs *cgroupfs, int root_fd)
@@ -129,14 +76,10 @@ int cgroupfs_init(struct cgroupfs *cgroupfs, int root_fd)
     if (read_file_at(root_fd, "proc/self/cgroup", MOUNTINFO_MAX, &own, NULL) < 0 ||
         read_file_at(root_fd, "proc/self/mountinfo", MOUNTINFO_MAX, &mounts, NULL) < 0)
         return 0;
-    for (char *line = mounts; *line;) {
-        char *end = strchrnul(line, '\n');
-        char *next = *end ? end + 1 : end;
-        *end = '\0';
+    for (char *rest = mounts, *line; (line = strsep(&rest, "\n"));) {
         int r = parse_mount(cgroupfs, line, own);
         if (r < 0)
             return r;
-        line = next;
     }
     return 0;
 }

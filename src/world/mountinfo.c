@@ -47,8 +47,7 @@ static void parse_propagation(const char *field, struct mount *mount)
         parse_u32(field + strlen(master), &mount->master);
 }
 
-/* "31 23 0:28 / /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu" */
-static bool parse_line(char *line, struct mount *ret_mount)
+bool mountinfo_parse_line(char *line, struct mount *ret_mount)
 {
     struct mount mount = {0};
     char *field;
@@ -85,7 +84,7 @@ int mountinfo_parse(char *text, struct mount_table *ret_table)
         struct mount mount;
         if (!*line)
             continue;
-        if (table.count == MOUNTINFO_MOUNTS_MAX || !parse_line(line, &mount)) {
+        if (table.count == MOUNTINFO_MOUNTS_MAX || !mountinfo_parse_line(line, &mount)) {
             table.left_out++;
             continue;
         }
@@ -121,15 +120,23 @@ void mount_table_done(struct mount_table *table)
 
 bool mount_has_option(const char *options, const char *word)
 {
-    size_t len = strlen(word);
+    return scan_list_has(options, word, strlen(word));
+}
 
-    for (const char *p = options; *p;) {
-        const char *end = strchrnul(p, ',');
-        if ((size_t)(end - p) == len && !memcmp(p, word, len))
+bool mount_is_one_of(const struct mount *mount, const char *const *types)
+{
+    for (; *types; types++)
+        if (!strcmp(mount->type, *types))
             return true;
-        p = *end ? end + 1 : end;
-    }
     return false;
+}
+
+bool mount_waits(const struct mount *mount)
+{
+    static const char *const types[] = {"nfs",  "nfs4",     "cifs",   "smb3", "9p",
+                                        "ceph", "virtiofs", "autofs", NULL};
+
+    return !strncmp(mount->type, "fuse", 4) || mount_is_one_of(mount, types);
 }
 
 bool mount_read_only(const struct mount *mount)

@@ -31,6 +31,12 @@ struct mount_table {
     size_t left_out; /* lines past the bound or against the format */
 };
 
+/*
+ * "31 23 0:28 / /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu", which is cut up in
+ * place: the texts point into it. False when it breaks the format.
+ */
+bool mountinfo_parse_line(char *line, struct mount *ret_mount);
+
 /* Takes `text` over, also on failure. */
 int mountinfo_parse(char *text, struct mount_table *ret_table);
 
@@ -42,6 +48,15 @@ void mount_table_done(struct mount_table *table);
 /* Whether a list "a,b=c" has the word. */
 bool mount_has_option(const char *options, const char *word);
 bool mount_read_only(const struct mount *mount); /* the mount or the file system as a whole */
+
+/* Whether its type is in the list, which ends with NULL. */
+bool mount_is_one_of(const struct mount *mount, const char *const *types);
+
+/*
+ * A file system whose answers come from a process, which may be the container's, or over a network:
+ * to look at it could take for ever.
+ */
+bool mount_waits(const struct mount *mount);
 
 /* The mount that shows `path`: the last one at or above it. NULL when there is none. */
 const struct mount *mount_table_at(const struct mount_table *table, const char *path);

@@ -56,3 +56,14 @@ bool scan_user_slice(const char *cgroup_path, uint32_t *ret_uid)
     *ret_uid = uid;
     return true;
 }
+
+bool scan_list_has(const char *list, const char *word, size_t len)
+{
+    for (const char *at = list; *at;) {
+        const char *end = strchrnul(at, ',');
+        if ((size_t)(end - at) == len && !memcmp(at, word, len))
+            return true;
+        at = *end ? end + 1 : end;
+    }
+    return false;
+}

@@ -2,9 +2,10 @@
 #ifndef WORLD_SCAN_H
 #define WORLD_SCAN_H
 
-/* Numbers out of the kernel's texts, with no sign, locale or overflow to think of. */
+/* Numbers and lists out of the kernel's texts, with no sign, locale or overflow to think of. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -15,6 +16,9 @@ bool scan_number(const char **cursor, unsigned base, uint64_t *ret_number);
 
 /* The same in base 10 for numbers that fit 32 bits. */
 bool scan_u32(const char **cursor, uint32_t *ret_number);
+
+/* Whether a list "a,b=c" has the word of `len` bytes. */
+bool scan_list_has(const char *list, const char *word, size_t len);
 
 /* A uid in ".../user-1000.slice/...": whose session a rootless container runs in. */
 bool scan_user_slice(const char *cgroup_path, uint32_t *ret_uid);
