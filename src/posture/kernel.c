@@ -14,10 +14,8 @@
 #include "posture/kernel_internal.h"
 #include "posture/kernel_watch.h"
 #include "world/exec_id.h"
+#include "world/oci.h"
 #include "world/proc.h"
-#include "world/scan.h"
-
-#define CAPABILITIES_FULL ((1ull << 38) - 1) /* CAP_CHOWN .. CAP_AUDIT_READ */
 
 static const char *const namespace_files[NAMESPACE_KINDS] = {
     [NAMESPACE_PID] = "pid",   [NAMESPACE_IPC] = "ipc",   [NAMESPACE_NETWORK] = "net",
@@ -28,21 +26,6 @@ static const char *const namespace_files[NAMESPACE_KINDS] = {
 const char *kernel_namespace_file(enum namespace_kind kind)
 {
     return namespace_files[kind];
-}
-
-uint64_t kernel_namespace(int dir_fd, const char *name)
-{
-    char path[32], target[64];
-    uint64_t inode;
-
-    snprintf(path, sizeof(path), "ns/%s", name);
-    ssize_t len = readlinkat(dir_fd, path, target, sizeof(target) - 1);
-    if (len <= 0)
-        return 0;
-    target[len] = '\0';
-    const char *at = target + strcspn(target, "[");
-    at += *at == '[';
-    return scan_number(&at, 10, &inode) ? inode : 0;
 }
 
 char *kernel_text(struct arena *arena, const char *format, ...)
@@ -99,18 +82,24 @@ static void read_host_namespaces(struct kernel_host *host)
             openat(host->root_fd, processes[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         for (unsigned kind = 0; fd >= 0 && kind < NAMESPACE_KINDS; kind++)
             if (!host->namespaces[kind])
-                host->namespaces[kind] = kernel_namespace(fd, namespace_files[kind]);
+                host->namespaces[kind] = proc_namespace(fd, namespace_files[kind]);
     }
+}
+
+/* By init; where it can't be looked at, as this process sees them. */
+static int read_mounts(int root_fd, struct mount_table *ret_table)
+{
+    int r = mountinfo_read(root_fd, "proc/1/mountinfo", ret_table);
+
+    return r < 0 && r != -ENOMEM ? mountinfo_read(root_fd, "proc/self/mountinfo", ret_table) : r;
 }
 
 static int read_host(struct kernel_host *host, bool sockets)
 {
     read_host_namespaces(host);
     host->bounding = init_bounding(host->root_fd);
-    int r = mountinfo_read(host->root_fd, "proc/1/mountinfo", &host->mounts);
-    if (r < 0 && r != -ENOMEM)
-        r = mountinfo_read(host->root_fd, "proc/self/mountinfo", &host->mounts);
-    if (r == -ENOMEM || cgroupfs_init(&host->cgroupfs, host->root_fd) == -ENOMEM)
+    if (read_mounts(host->root_fd, &host->mounts) == -ENOMEM ||
+        cgroupfs_init(&host->cgroupfs, host->root_fd) == -ENOMEM)
         return -ENOMEM;
     return sockets ? kernel_find_sockets(host) : 0;
 }
@@ -143,11 +132,9 @@ int kernel_host_open_parts(const char *root, struct kernel_host *ret_host)
 
 int kernel_host_read_mounts(struct kernel_host *host)
 {
-    struct mount_table table = {0};
-    int r = mountinfo_read(host->root_fd, "proc/1/mountinfo", &table);
+    struct mount_table table;
+    int r = read_mounts(host->root_fd, &table);
 
-    if (r < 0)
-        r = mountinfo_read(host->root_fd, "proc/self/mountinfo", &table);
     if (r < 0)
         return r;
     mount_table_done(&host->mounts);
@@ -187,7 +174,7 @@ static void derive_privileged(struct kernel_reader *reader)
     struct container_config *config = reader->config;
     const struct setting *bounding = &config->settings[CONFIG_CAPABILITIES_BOUNDING];
     const struct setting *seccomp = &config->settings[CONFIG_SECCOMP_MODE];
-    uint64_t full = CAPABILITIES_FULL & reader->host->bounding;
+    uint64_t full = OCI_CAPABILITIES_FULL & reader->host->bounding;
     bool devices = false;
 
     for (size_t i = 0; i < config->devices.count; i++)

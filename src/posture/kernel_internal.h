@@ -31,8 +31,6 @@ int kernel_read_descriptors(struct kernel_reader *reader);
 
 int kernel_find_sockets(struct kernel_host *host);
 
-/* One inode of "net:[4026531840]" in DIR/ns/NAME; 0 when it can't be read. */
-uint64_t kernel_namespace(int dir_fd, const char *name);
 const char *kernel_namespace_file(enum namespace_kind kind); /* "net" */
 
 /* A text in the arena; NULL without memory. */

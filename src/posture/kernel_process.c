@@ -242,7 +242,7 @@ int kernel_read_namespaces(struct kernel_reader *reader)
     char file[16], text[24];
 
     for (unsigned kind = 0; kind < NAMESPACE_KINDS; kind++) {
-        uint64_t inode = kernel_namespace(reader->process_fd, kernel_namespace_file(kind));
+        uint64_t inode = proc_namespace(reader->process_fd, kernel_namespace_file(kind));
         uint64_t host = reader->host->namespaces[kind];
         if (!inode || !host)
             continue;

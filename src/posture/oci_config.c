@@ -11,6 +11,7 @@
 #include "posture/declaration.h"
 #include "posture/oci_lists.h"
 #include "world/json_get.h"
+#include "world/oci.h"
 
 #define SECCOMP_FILTER 2 /* as in /proc/PID/status */
 
@@ -53,17 +54,6 @@ static const struct {
     {"process/capabilities/ambient", CONFIG_CAPABILITIES_AMBIENT},
 };
 
-/* One that this program does not know counts for none. */
-static uint64_t capability(const char *name)
-{
-    const char *known;
-
-    for (unsigned i = 0; i < 64 && (known = names_capability(i)); i++)
-        if (!strcmp(known, name))
-            return 1ull << i;
-    return 0;
-}
-
 static void read_capabilities(struct declaration *declaration, const json_t *config)
 {
     const json_t *all = json_at(config, "process/capabilities");
@@ -71,14 +61,7 @@ static void read_capabilities(struct declaration *declaration, const json_t *con
     if (!json_is_object(all))
         return;
     for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-        const json_t *names = json_at(config, sets[i].path);
-        uint64_t mask = 0;
-        size_t n;
-        json_t *name;
-        json_array_foreach (names, n, name) {
-            if (json_is_string(name))
-                mask |= capability(json_string_value(name));
-        }
+        uint64_t mask = oci_capabilities(json_at(config, sets[i].path));
         _cleanup_buf_ struct buf text = {0};
         names_capability_set(&text, mask);
         config_set_mask(
@@ -108,11 +91,10 @@ static void derive_privileged(struct declaration *declaration, const json_t *con
 {
     struct setting *settings = declaration->config->settings;
     const struct setting *bounding = &settings[CONFIG_CAPABILITIES_BOUNDING];
-    uint64_t full = (1ull << 38) - 1;
 
     if (bounding->presence != PRESENCE_SET)
         return;
-    bool privileged = (bounding->mask & full) == full &&
+    bool privileged = (bounding->mask & OCI_CAPABILITIES_FULL) == OCI_CAPABILITIES_FULL &&
                       !json_is_object(json_at(config, "linux/seccomp")) &&
                       oci_allows_all_devices(config);
     config_set_flag(settings, CONFIG_PRIVILEGED, privileged,

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "world/json_get.h"
+#include "world/oci.h"
 
 static struct evidence item_evidence(struct declaration *declaration, const char *path, size_t i,
                                      const char *text)
@@ -109,17 +110,6 @@ static void read_id_maps(struct declaration *declaration, const json_t *config, 
     }
 }
 
-static bool is_propagation(const char *option)
-{
-    static const char *const names[] = {"private", "rprivate", "shared",     "rshared",
-                                        "slave",   "rslave",   "unbindable", "runbindable"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (!strcmp(names[i], option))
-            return true;
-    return false;
-}
-
 struct options {
     bool bind;
     struct buf text;
@@ -146,7 +136,7 @@ static void read_options(const json_t *array, struct config_mount *mount, struct
             mount->no_exec = *option == 'n';
         else if (!strcmp(option, "nodev") || !strcmp(option, "dev"))
             mount->no_dev = *option == 'n';
-        else if (is_propagation(option))
+        else if (oci_is_propagation(option))
             mount->propagation = copy_or_null(declaration, option);
     }
 }
@@ -217,23 +207,6 @@ static void read_devices(struct declaration *declaration, const json_t *config, 
             .evidence = item_evidence(declaration, path, i, name),
         };
     }
-}
-
-bool oci_allows_all_devices(const json_t *config)
-{
-    bool all = true; /* no rules: no limit */
-    size_t i;
-    json_t *rule;
-
-    json_array_foreach (json_at(config, "linux/resources/devices"), i, rule) {
-        const char *access = json_text(rule, "access");
-        if (device_type(rule) != 'a' || number_or(rule, "major", -1) >= 0 ||
-            number_or(rule, "minor", -1) >= 0)
-            continue;
-        if (!access || (strchr(access, 'r') && strchr(access, 'w')))
-            all = json_is_true(json_at(rule, "allow"));
-    }
-    return all;
 }
 
 #define READ_PAIRS(declaration, config, member, list)                                              \

@@ -13,7 +13,4 @@ void oci_read_lists(struct declaration *declaration, const json_t *config);
 /* "NAME=VALUE" into the environment; the value is no evidence, it may be a secret. */
 void oci_add_variables(struct declaration *declaration, const json_t *array, const char *path);
 
-/* Whether the rules end with every device allowed. */
-bool oci_allows_all_devices(const json_t *config);
-
 #endif

@@ -11,6 +11,7 @@
 #include "posture/kernel_internal.h"
 #include "posture/running_declared.h"
 #include "world/facts.h"
+#include "world/proc.h"
 
 #define ID_BEGINNING_MIN 6
 
@@ -103,7 +104,7 @@ static void read_namespaces(struct search *search)
         _cleanup_close_ int fd =
             openat(search->host.root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         for (unsigned kind = 0; fd >= 0 && kind < NAMESPACE_KINDS; kind++)
-            search->items[i].namespaces[kind] = kernel_namespace(fd, kernel_namespace_file(kind));
+            search->items[i].namespaces[kind] = proc_namespace(fd, kernel_namespace_file(kind));
     }
 }
 

@@ -7,8 +7,6 @@
 #include "event/names.h"
 #include "world/json_get.h"
 
-#define CAPABILITIES_FULL ((1ull << 38) - 1) /* CAP_CHOWN .. CAP_AUDIT_READ */
-
 /* Annotations that hold an image's name, the better ones first. */
 static const char *const image_annotations[] = {
     "io.kubernetes.cri.image-name",      /* containerd CRI */
@@ -17,32 +15,36 @@ static const char *const image_annotations[] = {
     "org.opencontainers.image.title",
 };
 
-static int capability_number(const char *name)
+static uint64_t capability(const char *name)
 {
-    for (unsigned i = 0; i < 64; i++) {
-        const char *known = names_capability(i);
-        if (!known)
-            break;
+    const char *known;
+
+    for (unsigned i = 0; i < 64 && (known = names_capability(i)); i++)
         if (!strcmp(known, name))
-            return (int)i;
+            return 1ull << i;
+    return 0;
+}
+
+uint64_t oci_capabilities(const json_t *names)
+{
+    uint64_t set = 0;
+    size_t i;
+    json_t *item;
+
+    json_array_foreach (names, i, item) {
+        if (json_is_string(item))
+            set |= capability(json_string_value(item));
     }
-    return -1;
+    return set;
 }
 
 static void apply_capabilities(const json_t *config, struct container_facts *facts)
 {
     const json_t *bounding = json_at(config, "process/capabilities/bounding");
-    size_t i;
-    json_t *item;
 
     if (!json_is_array(bounding) || facts->bounding_known)
         return;
-    json_array_foreach (bounding, i, item) {
-        const char *name = json_string_value(item);
-        int number = name ? capability_number(name) : -1;
-        if (number >= 0)
-            facts->bounding |= 1ull << number;
-    }
+    facts->bounding |= oci_capabilities(bounding);
     facts->bounding_known = true;
 }
 
@@ -60,8 +62,7 @@ static void apply_restrictions(const json_t *config, struct container_facts *fac
         facts->flags |= CONTAINER_FLAG_APPARMOR;
 }
 
-/* The last rule that covers every device decides. */
-static bool allows_all_devices(const json_t *config)
+bool oci_allows_all_devices(const json_t *config)
 {
     bool all = true; /* no rules: no limit */
     size_t i;
@@ -113,13 +114,13 @@ static void apply_flags(const json_t *config, struct container_facts *facts)
     for (size_t i = 0; i < sizeof(namespaces) / sizeof(*namespaces); i++)
         if (shares_namespace(config, namespaces[i].type))
             facts->flags |= namespaces[i].flag;
-    uint64_t full = CAPABILITIES_FULL & facts->host_bounding;
+    uint64_t full = OCI_CAPABILITIES_FULL & facts->host_bounding;
     if (facts->bounding_known && (facts->bounding & full) == full &&
-        !json_is_object(json_at(config, "linux/seccomp")) && allows_all_devices(config))
+        !json_is_object(json_at(config, "linux/seccomp")) && oci_allows_all_devices(config))
         facts->flags |= CONTAINER_FLAG_PRIVILEGED;
 }
 
-static bool is_propagation(const char *option)
+bool oci_is_propagation(const char *option)
 {
     static const char *const names[] = {"private", "rprivate", "shared",     "rshared",
                                         "slave",   "rslave",   "unbindable", "runbindable"};
@@ -147,7 +148,7 @@ static void apply_mount(const json_t *mount, struct container_facts *facts)
             bind = true;
         else if (!strcmp(option, "ro") || !strcmp(option, "rw"))
             writable = option[1] == 'w';
-        else if (is_propagation(option))
+        else if (oci_is_propagation(option))
             propagation = option;
     }
     if (!bind || !source || !destination)

@@ -188,8 +188,7 @@ int proc_stat(struct facts *facts, uint32_t pid, struct proc_stat *ret_stat)
     return dir < 0 ? dir : read_stat(dir, ret_stat);
 }
 
-/* Inode number of a namespace: "net:[4026531840]". 0 when it can't be read. */
-static uint32_t namespace_inode(int dir, const char *name)
+uint32_t proc_namespace(int dir, const char *name)
 {
     char path[32], target[64];
     uint32_t inode;
@@ -446,7 +445,7 @@ static void write_namespaces(struct event_writer *writer, int dir)
     };
 
     for (size_t i = 0; i < sizeof(namespaces) / sizeof(*namespaces); i++) {
-        uint32_t inode = namespace_inode(dir, namespaces[i].name);
+        uint32_t inode = proc_namespace(dir, namespaces[i].name);
         if (inode)
             event_writer_number(writer, namespaces[i].param, inode);
     }
@@ -468,8 +467,8 @@ static struct event_header process_header(int dir, uint32_t pid, const struct pr
     header.cap_effective = status->effective;
     header.cap_permitted = status->permitted;
     header.cap_inheritable = status->inheritable;
-    header.mount_namespace = namespace_inode(dir, "mnt");
-    header.pid_namespace = namespace_inode(dir, "pid");
+    header.mount_namespace = proc_namespace(dir, "mnt");
+    header.pid_namespace = proc_namespace(dir, "pid");
     memcpy(header.comm, stat->comm, sizeof(header.comm));
     if (stat->kthread)
         header.flags |= EVENT_FLAG_KTHREAD;

@@ -39,6 +39,9 @@ bool proc_parse_status(const char *text, struct proc_status *ret_status);
 /* In the text of status, what stands after "KEY:" at the start of a line; NULL when none does. */
 const char *proc_status_value(const char *text, const char *key);
 
+/* The inode of "net:[4026531840]" in DIR/ns/NAME; 0 when it can't be read. */
+uint32_t proc_namespace(int dir, const char *name);
+
 /* /proc/PID/stat. -ENOENT when there is no such process. */
 int proc_stat(struct facts *facts, uint32_t pid, struct proc_stat *ret_stat);
 
