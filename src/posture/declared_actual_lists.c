@@ -42,14 +42,6 @@ static void tell(struct comparison *comparison, const char *setting, const char 
     comparison_tell(comparison, &drift);
 }
 
-static bool is_listed(const struct setting *setting, const char *path)
-{
-    for (size_t i = 0; setting->presence == PRESENCE_SET && i < setting->texts.count; i++)
-        if (!strcmp(setting->texts.items[i].text, path))
-            return true;
-    return false;
-}
-
 /* A mask is known by its mount, and that by what was there at the start. */
 static void compare_masked(struct comparison *comparison, const char *path)
 {
@@ -113,8 +105,8 @@ static void compare_paths_first(struct comparison *comparison)
         const struct setting *actual = &columns->actual->settings[kinds[k].id];
         for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
             if (actual->presence == PRESENCE_UNKNOWN ||
-                !is_listed(&columns->declared->settings[kinds[k].id], known[i]) ||
-                is_listed(actual, known[i]))
+                !setting_has_text(&columns->declared->settings[kinds[k].id], known[i]) ||
+                setting_has_text(actual, known[i]))
                 continue;
             tell(comparison, kinds[k].setting, known[i], kinds[k].declared, kinds[k].actual,
                  kinds[k].declared, false, &actual->evidence);
@@ -223,8 +215,8 @@ void compare_mounts(struct comparison *comparison)
         const struct config_mount *mount = &start->mounts.items[i];
         bool is_path =
             declared &&
-            (is_listed(&declared->settings[CONFIG_READ_ONLY_PATHS], mount->destination) ||
-             is_listed(&declared->settings[CONFIG_MASKED_PATHS], mount->destination));
+            (setting_has_text(&declared->settings[CONFIG_READ_ONLY_PATHS], mount->destination) ||
+             setting_has_text(&declared->settings[CONFIG_MASKED_PATHS], mount->destination));
         if (!is_path && strcmp(mount->destination, "/") != 0 &&
             !mount_on(declared, mount->destination) && mount == mount_on(start, mount->destination))
             compare_options(comparison, mount, true);

@@ -27,6 +27,12 @@ struct finding {
     size_t notes_left_out;
 };
 
+/* Whether there is something to do about it, if only to find out: what is waived too. */
+static inline bool finding_is_open(const struct finding *finding)
+{
+    return finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_UNKNOWN;
+}
+
 struct report_sums {
     size_t subjects;
     size_t verdicts[VERDICTS]; /* waived ones are not among the FAILs */

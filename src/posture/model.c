@@ -2,6 +2,7 @@
 #include "posture/model.h"
 
 #include <errno.h>
+#include <string.h>
 
 const enum setting_kind config_setting_kinds[CONFIG_SETTINGS] = {
 #define CONFIG_SETTING_KIND(name, kind, text) [CONFIG_##name] = SETTING_##kind,
@@ -144,4 +145,12 @@ int config_add_text(struct arena *arena, struct setting *settings, enum config_s
 const struct evidence *setting_evidence(const struct setting *setting)
 {
     return setting->evidence.source == SOURCE_NONE ? NULL : &setting->evidence;
+}
+
+bool setting_has_text(const struct setting *setting, const char *text)
+{
+    for (size_t i = 0; setting->presence == PRESENCE_SET && i < setting->texts.count; i++)
+        if (!strcmp(setting->texts.items[i].text, text))
+            return true;
+    return false;
 }

@@ -375,6 +375,9 @@ int config_add_text(struct arena *arena, struct setting *settings, enum config_s
 /* The setting's evidence, NULL when it has none. */
 const struct evidence *setting_evidence(const struct setting *setting);
 
+/* Whether it is set to a list that has this text. */
+bool setting_has_text(const struct setting *setting, const char *text);
+
 /* "FILE:LINE:COLUMN" as far as it is known, "" when nothing is; returns `buffer`. */
 const char *evidence_place(const struct evidence *evidence, char *buffer, size_t size);
 

@@ -158,14 +158,6 @@ void answer_secret_environment(struct check_run *run)
     pass_when_known(run, &container->environment, "its environment is not known");
 }
 
-static bool has_text(const struct setting *setting, const char *text)
-{
-    for (size_t i = 0; setting->presence == PRESENCE_SET && i < setting->texts.count; i++)
-        if (!strcmp(setting->texts.items[i].text, text))
-            return true;
-    return false;
-}
-
 static void answer_paths(struct check_run *run, enum config_setting id, const char *const *paths,
                          const char *what)
 {
@@ -174,7 +166,7 @@ static void answer_paths(struct check_run *run, enum config_setting id, const ch
     if (!known_setting(run, setting, what))
         return;
     for (; *paths; paths++)
-        if (!has_text(setting, *paths))
+        if (!setting_has_text(setting, *paths))
             check_fail(run, &setting->evidence, "%s is not among the %s", *paths, what);
     check_pass(run);
 }

@@ -23,7 +23,7 @@ bool pss_has_user_namespace(const struct check_run *run)
            host_users->presence == PRESENCE_SET && !host_users->flag;
 }
 
-const char *pss_container_name(const struct container_config *container, char *buffer, size_t size)
+static void container_name(const struct container_config *container, char *buffer, size_t size)
 {
     static const char *const kinds[] = {
         [CONTAINER_REGULAR] = "container",
@@ -34,7 +34,17 @@ const char *pss_container_name(const struct container_config *container, char *b
 
     snprintf(buffer, size, "%s '%.100s'", kinds[container->kind],
              name->presence == PRESENCE_SET ? name->text : "");
-    return buffer;
+}
+
+void pss_each_container(struct check_run *run, pss_container_function function)
+{
+    char who[160];
+
+    pss_for_each_container(run, container)
+    {
+        container_name(container, who, sizeof(who));
+        function(run, who, container);
+    }
 }
 
 static void visit(struct check_run *run, const char *who, const struct setting *setting,
@@ -53,14 +63,16 @@ void pss_each_setting(struct check_run *run, enum config_setting id, pss_setting
     visit(run, "the pod", &run->subject->pod->settings[id], function);
     pss_for_each_container(run, container)
     {
-        pss_container_name(container, who, sizeof(who));
+        container_name(container, who, sizeof(who));
         visit(run, who, &container->settings[id], function);
     }
 }
 
-bool pss_is_seccomp_allowed(const char *type)
+void pss_check_seccomp_type(struct check_run *run, const char *who, const struct setting *setting)
 {
-    return strcmp(type, "RuntimeDefault") == 0 || strcmp(type, "Localhost") == 0;
+    if (strcmp(setting->text, "RuntimeDefault") != 0 && strcmp(setting->text, "Localhost") != 0)
+        check_fail(run, &setting->evidence, "%s has a seccomp profile of type '%.100s'", who,
+                   setting->text);
 }
 
 static void check_proc_mount(struct check_run *run, const char *who, const struct setting *setting)

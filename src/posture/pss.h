@@ -25,8 +25,10 @@ bool pss_has_user_namespace(const struct check_run *run);
                                  *container = NULL;                                                \
          _slot < _end && (container = *_slot); _slot++)
 
-/* "container 'web'", "init container 'setup'"; returns `buffer`. */
-const char *pss_container_name(const struct container_config *container, char *buffer, size_t size);
+/* The same with what each is called: "container 'web'", "init container 'setup'". */
+typedef void (*pss_container_function)(struct check_run *run, const char *who,
+                                       const struct container_config *container);
+void pss_each_container(struct check_run *run, pss_container_function function);
 
 /*
  * The pod's own setting, then each container's own: called for those that are set; a setting that
@@ -36,7 +38,8 @@ typedef void (*pss_setting_function)(struct check_run *run, const char *who,
                                      const struct setting *setting);
 void pss_each_setting(struct check_run *run, enum config_setting id, pss_setting_function function);
 
-bool pss_is_seccomp_allowed(const char *type);
+/* For pss_each_setting: RuntimeDefault or Localhost. */
+void pss_check_seccomp_type(struct check_run *run, const char *who, const struct setting *setting);
 
 /* At any version: procMount is Default or left out. */
 void pss_proc_mount(struct check_run *run);

@@ -82,23 +82,23 @@ static void host_path_volumes(struct check_run *run)
     }
 }
 
+static void check_ports(struct check_run *run, const char *who,
+                        const struct container_config *container)
+{
+    if (container->ports.presence == PRESENCE_UNKNOWN)
+        check_unknown(run, NULL, "%s: its ports are not known", who);
+    for (size_t i = 0; i < container->ports.count; i++) {
+        const struct config_port *port = &container->ports.items[i];
+        if (port->host)
+            check_fail(run, &port->evidence, "%s takes the host's port %lld", who,
+                       (long long)port->host);
+    }
+}
+
 static void host_ports(struct check_run *run)
 {
-    char who[160];
-
     check_pass(run);
-    pss_for_each_container(run, container)
-    {
-        pss_container_name(container, who, sizeof(who));
-        if (container->ports.presence == PRESENCE_UNKNOWN)
-            check_unknown(run, NULL, "%s: its ports are not known", who);
-        for (size_t i = 0; i < container->ports.count; i++) {
-            const struct config_port *port = &container->ports.items[i];
-            if (port->host)
-                check_fail(run, &port->evidence, "%s takes the host's port %lld", who,
-                           (long long)port->host);
-        }
-    }
+    pss_each_container(run, check_ports);
 }
 
 static void check_apparmor_type(struct check_run *run, const char *who,
@@ -171,14 +171,6 @@ static void proc_mount(struct check_run *run)
     pss_proc_mount(run);
 }
 
-static void check_seccomp_type(struct check_run *run, const char *who,
-                               const struct setting *setting)
-{
-    if (!pss_is_seccomp_allowed(setting->text))
-        check_fail(run, &setting->evidence, "%s has a seccomp profile of type '%.100s'", who,
-                   setting->text);
-}
-
 static bool names_container(const struct check_run *run, const char *name)
 {
     pss_for_each_container(run, container)
@@ -217,7 +209,7 @@ static void seccomp_profile(struct check_run *run)
     if (run->options->kubernetes_minor < SECCOMP_FIELD_FIRST)
         seccomp_annotations(run);
     else
-        pss_each_setting(run, CONFIG_SECCOMP_TYPE, check_seccomp_type);
+        pss_each_setting(run, CONFIG_SECCOMP_TYPE, pss_check_seccomp_type);
 }
 
 static bool is_safe_sysctl(const char *name, unsigned minor)
@@ -264,23 +256,23 @@ static void sysctls(struct check_run *run)
     }
 }
 
+static void check_probes(struct check_run *run, const char *who,
+                         const struct container_config *container)
+{
+    if (container->peers.presence == PRESENCE_UNKNOWN)
+        check_unknown(run, NULL, "%s: its probes are not known", who);
+    for (size_t i = 0; i < container->peers.count; i++) {
+        const struct config_peer *peer = &container->peers.items[i];
+        if (*peer->host)
+            check_fail(run, &peer->evidence, "%s: its %s speaks to the host '%.100s'", who,
+                       peer->kind, peer->host);
+    }
+}
+
 static void host_probes(struct check_run *run)
 {
-    char who[160];
-
     check_pass(run);
-    pss_for_each_container(run, container)
-    {
-        pss_container_name(container, who, sizeof(who));
-        if (container->peers.presence == PRESENCE_UNKNOWN)
-            check_unknown(run, NULL, "%s: its probes are not known", who);
-        for (size_t i = 0; i < container->peers.count; i++) {
-            const struct config_peer *peer = &container->peers.items[i];
-            if (*peer->host)
-                check_fail(run, &peer->evidence, "%s: its %s speaks to the host '%.100s'", who,
-                           peer->kind, peer->host);
-        }
-    }
+    pss_each_container(run, check_probes);
 }
 
 #define BASELINE                                                                                   \

@@ -27,24 +27,25 @@ static void restricted_volumes(struct check_run *run)
     }
 }
 
+static void check_escalation(struct check_run *run, const char *who,
+                             const struct container_config *container)
+{
+    const struct setting *setting = &container->settings[CONFIG_ALLOW_PRIVILEGE_ESCALATION];
+
+    if (setting->presence == PRESENCE_UNKNOWN)
+        check_unknown(run, setting_evidence(setting), "%s: it is not known", who);
+    else if (setting->presence == PRESENCE_UNSET)
+        check_fail(run, &container->evidence, "%s leaves out allowPrivilegeEscalation", who);
+    else if (setting->flag)
+        check_fail(run, &setting->evidence, "%s sets allowPrivilegeEscalation to true", who);
+}
+
 static void privilege_escalation(struct check_run *run)
 {
-    char who[160];
-
     if (pss_is_windows(run))
         return check_not_applicable(run);
     check_pass(run);
-    pss_for_each_container(run, container)
-    {
-        const struct setting *setting = &container->settings[CONFIG_ALLOW_PRIVILEGE_ESCALATION];
-        pss_container_name(container, who, sizeof(who));
-        if (setting->presence == PRESENCE_UNKNOWN)
-            check_unknown(run, setting_evidence(setting), "%s: it is not known", who);
-        else if (setting->presence == PRESENCE_UNSET)
-            check_fail(run, &container->evidence, "%s leaves out allowPrivilegeEscalation", who);
-        else if (setting->flag)
-            check_fail(run, &setting->evidence, "%s sets allowPrivilegeEscalation to true", who);
-    }
+    pss_each_container(run, check_escalation);
 }
 
 static void check_not_false(struct check_run *run, const char *who, const struct setting *setting)
@@ -53,25 +54,24 @@ static void check_not_false(struct check_run *run, const char *who, const struct
         check_fail(run, &setting->evidence, "%s sets runAsNonRoot to false", who);
 }
 
+static void check_non_root_set(struct check_run *run, const char *who,
+                               const struct container_config *container)
+{
+    if (container->settings[CONFIG_RUN_AS_NON_ROOT].presence == PRESENCE_UNSET)
+        check_fail(run, &container->evidence, "neither the pod nor %s sets runAsNonRoot to true",
+                   who);
+}
+
 static void run_as_non_root(struct check_run *run)
 {
     const struct setting *of_pod = &run->subject->pod->settings[CONFIG_RUN_AS_NON_ROOT];
-    char who[160];
 
     check_pass(run);
     if (pss_has_user_namespace(run))
         return;
     pss_each_setting(run, CONFIG_RUN_AS_NON_ROOT, check_not_false);
-    if (of_pod->presence == PRESENCE_SET && of_pod->flag)
-        return;
-    pss_for_each_container(run, container)
-    {
-        if (container->settings[CONFIG_RUN_AS_NON_ROOT].presence != PRESENCE_UNSET)
-            continue;
-        pss_container_name(container, who, sizeof(who));
-        check_fail(run, &container->evidence, "neither the pod nor %s sets runAsNonRoot to true",
-                   who);
-    }
+    if (of_pod->presence != PRESENCE_SET || !of_pod->flag)
+        pss_each_container(run, check_non_root_set);
 }
 
 static void check_not_zero(struct check_run *run, const char *who, const struct setting *setting)
@@ -87,41 +87,23 @@ static void run_as_user(struct check_run *run)
         pss_each_setting(run, CONFIG_UID, check_not_zero);
 }
 
-static void check_seccomp_type(struct check_run *run, const char *who,
-                               const struct setting *setting)
+static void check_seccomp_set(struct check_run *run, const char *who,
+                              const struct container_config *container)
 {
-    if (!pss_is_seccomp_allowed(setting->text))
-        check_fail(run, &setting->evidence, "%s has a seccomp profile of type '%.100s'", who,
-                   setting->text);
+    if (container->settings[CONFIG_SECCOMP_TYPE].presence == PRESENCE_UNSET)
+        check_fail(run, &container->evidence, "neither the pod nor %s has a seccompProfile", who);
 }
 
 static void seccomp_profile(struct check_run *run)
 {
     const struct setting *of_pod = &run->subject->pod->settings[CONFIG_SECCOMP_TYPE];
-    char who[160];
 
     if (pss_is_windows(run))
         return check_not_applicable(run);
     check_pass(run);
-    pss_each_setting(run, CONFIG_SECCOMP_TYPE, check_seccomp_type);
-    if (of_pod->presence == PRESENCE_SET)
-        return;
-    pss_for_each_container(run, container)
-    {
-        if (container->settings[CONFIG_SECCOMP_TYPE].presence != PRESENCE_UNSET)
-            continue;
-        pss_container_name(container, who, sizeof(who));
-        check_fail(run, &container->evidence, "neither the pod nor %s has a seccompProfile", who);
-    }
-}
-
-static bool has_text(const struct setting *setting, const char *text)
-{
-    for (size_t i = 0; setting->presence == PRESENCE_SET && i < setting->texts.count; i++) {
-        if (strcmp(setting->texts.items[i].text, text) == 0)
-            return true;
-    }
-    return false;
+    pss_each_setting(run, CONFIG_SECCOMP_TYPE, pss_check_seccomp_type);
+    if (of_pod->presence != PRESENCE_SET)
+        pss_each_container(run, check_seccomp_set);
 }
 
 static void check_added(struct check_run *run, const char *who, const struct setting *setting)
@@ -133,23 +115,24 @@ static void check_added(struct check_run *run, const char *who, const struct set
     }
 }
 
+static void check_dropped(struct check_run *run, const char *who,
+                          const struct container_config *container)
+{
+    const struct setting *drop = &container->settings[CONFIG_CAPABILITIES_DROP];
+
+    if (drop->presence == PRESENCE_UNKNOWN)
+        check_unknown(run, setting_evidence(drop), "%s: what it drops is not known", who);
+    else if (!setting_has_text(drop, "ALL"))
+        check_fail(run, drop->presence == PRESENCE_SET ? &drop->evidence : &container->evidence,
+                   "%s does not drop ALL", who);
+}
+
 static void capabilities(struct check_run *run)
 {
-    char who[160];
-
     if (pss_is_windows(run))
         return check_not_applicable(run);
     check_pass(run);
-    pss_for_each_container(run, container)
-    {
-        const struct setting *drop = &container->settings[CONFIG_CAPABILITIES_DROP];
-        pss_container_name(container, who, sizeof(who));
-        if (drop->presence == PRESENCE_UNKNOWN)
-            check_unknown(run, setting_evidence(drop), "%s: what it drops is not known", who);
-        else if (!has_text(drop, "ALL"))
-            check_fail(run, drop->presence == PRESENCE_SET ? &drop->evidence : &container->evidence,
-                       "%s does not drop ALL", who);
-    }
+    pss_each_container(run, check_dropped);
     pss_each_setting(run, CONFIG_CAPABILITIES_ADD, check_added);
 }
 

@@ -92,7 +92,7 @@ static json_t *finding_json(const struct finding *finding)
         json_object_set_new(json, "waiver", waiver_json(finding->waiver));
     if (finding->expired && !finding->waiver)
         json_object_set_new(json, "expired_waiver", waiver_json(finding->expired));
-    if (finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_UNKNOWN)
+    if (finding_is_open(finding))
         report_json_set(json, "remedy", check->remedy);
     json_object_set_new(json, "references", references);
     return json;

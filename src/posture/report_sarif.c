@@ -23,11 +23,6 @@ static const struct {
     [SEVERITY_CRITICAL] = {"error", "9.5"},
 };
 
-static bool has_results(const struct finding *finding)
-{
-    return finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_UNKNOWN;
-}
-
 /* The checks that have results, in the order of their first. */
 struct rules {
     const struct check **items;
@@ -163,10 +158,10 @@ static int collect_rules(const struct report *report, struct rules *rules)
     size_t max = 0;
 
     for (size_t i = 0; i < report->count; i++)
-        max += has_results(&report->findings[i]);
+        max += finding_is_open(&report->findings[i]);
     for (size_t i = 0; i < report->count; i++) {
         const struct check *check = report->findings[i].check;
-        if (!has_results(&report->findings[i]) || rule_index(rules, check) >= 0)
+        if (!finding_is_open(&report->findings[i]) || rule_index(rules, check) >= 0)
             continue;
         if (!rules->items && !(rules->items = calloc(max, sizeof(*rules->items))))
             return -ENOMEM;
@@ -195,7 +190,7 @@ int report_write_sarif(const struct report *report, FILE *file)
     }
     fputs("\n]}},\n\"columnKind\":\"unicodeCodePoints\",\n\"results\":[", file);
     for (size_t i = 0; i < report->count && fine; i++) {
-        if (has_results(&report->findings[i]))
+        if (finding_is_open(&report->findings[i]))
             fine &= put_results(file, &report->findings[i],
                                 rule_index(&rules, report->findings[i].check), &comma);
     }

@@ -43,11 +43,6 @@ static void widen(int *width, const char *text)
         *width = (int)len;
 }
 
-static bool is_told(const struct finding *finding)
-{
-    return finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_UNKNOWN;
-}
-
 static struct widths measure(const struct report *report)
 {
     struct widths widths = {0};
@@ -55,7 +50,7 @@ static struct widths measure(const struct report *report)
 
     for (size_t i = 0; i < report->count; i++) {
         const struct finding *finding = &report->findings[i];
-        if (!is_told(finding))
+        if (!finding_is_open(finding))
             continue;
         widen(&widths.id, finding->check->id);
         widen(&widths.subject, finding->subject);
@@ -165,7 +160,7 @@ int report_write_table(const struct report *report, FILE *file)
     const struct widths widths = measure(report);
 
     for (size_t i = 0; i < report->count; i++) {
-        if (is_told(&report->findings[i]))
+        if (finding_is_open(&report->findings[i]))
             print_finding(&report->findings[i], &widths, file);
     }
     print_sums(report, file);
