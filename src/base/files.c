@@ -101,3 +101,10 @@ bool path_is_below(const char *path, const char *top)
 
     return !strcmp(top, "/") || (!strncmp(path, top, len) && (!path[len] || path[len] == '/'));
 }
+
+const char *path_behind(const char *path, const char *top)
+{
+    size_t len = strlen(!strcmp(path, top) || strcmp(top, "/") != 0 ? top : "");
+
+    return path + len;
+}

@@ -24,4 +24,7 @@ int write_all(int fd, const void *data, size_t len);
 /* Whether a path is `top`, or below it; both absolute, without a slash at the end but for "/". */
 bool path_is_below(const char *path, const char *top);
 
+/* What of such a path stands behind `top`: "/x", or "" for `top` itself. */
+const char *path_behind(const char *path, const char *top);
+
 #endif

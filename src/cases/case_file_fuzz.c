@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file of tests for rules, and the judging of what it describes. Every record it makes is well
  * formed; what is refused says why and where. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fuzz.h"
 #include "cases/cases.h"
 #include "event/event.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FILE_NAME "tests.yaml"
 #define RULES                                                                                      \
     "- rule: Any\n  desc: d\n  condition: evt.num > 0\n  priority: INFO\n"                         \
     "  output: '%evt.args %proc.cmdline %fd.name %container.name %user.name %proc.aname[2]'\n"
-
-static void expect(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_record(const struct case_record *record)
 {

@@ -9,8 +9,7 @@
 
 #include "base/cleanup.h"
 
-#define PROGRAMS_MAX 64
-#define REGISTERS    11
+#define REGISTERS 11
 
 struct machine {
     uint64_t registers[REGISTERS];
@@ -180,7 +179,7 @@ struct program {
 
 struct device_programs {
     size_t count;
-    struct program programs[PROGRAMS_MAX];
+    struct program programs[DEVICE_PROGRAMS_MAX];
 };
 
 static int bpf(int command, union bpf_attr *attr)
@@ -228,23 +227,30 @@ static int read_program(uint32_t id, struct program *ret_program)
     return 0;
 }
 
-int device_programs_open(int cgroup_fd, struct device_programs **ret_programs)
+int device_program_ids(int cgroup_fd, uint32_t flags, uint32_t ids[DEVICE_PROGRAMS_MAX])
 {
-    uint32_t ids[PROGRAMS_MAX] = {0};
     union bpf_attr attr = {.query = {.target_fd = (uint32_t)cgroup_fd,
                                      .attach_type = BPF_CGROUP_DEVICE,
-                                     .query_flags = BPF_F_QUERY_EFFECTIVE,
+                                     .query_flags = flags,
                                      .prog_ids = (uintptr_t)ids,
-                                     .prog_cnt = PROGRAMS_MAX}};
+                                     .prog_cnt = DEVICE_PROGRAMS_MAX}};
     int r = bpf(BPF_PROG_QUERY, &attr);
 
-    if (r < 0)
-        return r;
+    return r < 0 ? r : (int)attr.query.prog_cnt;
+}
+
+int device_programs_open(int cgroup_fd, struct device_programs **ret_programs)
+{
+    uint32_t ids[DEVICE_PROGRAMS_MAX] = {0};
+    int count = device_program_ids(cgroup_fd, BPF_F_QUERY_EFFECTIVE, ids);
+
+    if (count < 0)
+        return count;
     struct device_programs *programs = calloc(1, sizeof(*programs));
     if (!programs)
         return -ENOMEM;
-    for (; programs->count < attr.query.prog_cnt; programs->count++) {
-        r = read_program(ids[programs->count], &programs->programs[programs->count]);
+    for (; programs->count < (size_t)count; programs->count++) {
+        int r = read_program(ids[programs->count], &programs->programs[programs->count]);
         if (r < 0) {
             device_programs_free(programs);
             return r;

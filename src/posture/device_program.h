@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define DEVICE_PROGRAM_INSNS_MAX 65536
+#define DEVICE_PROGRAMS_MAX      64
 
 struct device_request {
     bool block;
@@ -24,6 +25,9 @@ struct device_request {
 
 int device_program_run(const struct bpf_insn *insns, size_t count,
                        const struct device_request *request, bool *ret_allowed);
+
+/* Ids of the device programs of a cgroup, as BPF_PROG_QUERY gives them: how many, or -errno. */
+int device_program_ids(int cgroup_fd, uint32_t flags, uint32_t ids[DEVICE_PROGRAMS_MAX]);
 
 /*
  * The device programs in force for the cgroup whose directory is open: its own and all above.

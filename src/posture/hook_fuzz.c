@@ -4,21 +4,13 @@
  * it the configuration. Either is refused with a reason, or judged.
  */
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fuzz.h"
 #include "posture/hook.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const char policy_text[] = "{checks: {severity: info}, images: {allow: [web*]}}";
-
-static void expect(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

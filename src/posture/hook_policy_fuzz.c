@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A policy of the hook; what is refused says where, what is taken asks for something. */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/fuzz.h"
 #include "posture/hook_policy.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define FILE_NAME "hook.yaml"
-
-static void expect(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

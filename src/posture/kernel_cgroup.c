@@ -102,8 +102,9 @@ static int find_place(const struct kernel_reader *reader, const char *text, cons
     return r == -ENOENT ? find_hierarchy(reader, text, NULL, ret_place) : r;
 }
 
+/* The first line of a file, and the file's path. */
 static int read_value(const struct kernel_reader *reader, const char *directory, const char *file,
-                      char **ret_text)
+                      char **ret_path, char **ret_text)
 {
     _cleanup_free_ char *path = NULL;
 
@@ -113,9 +114,11 @@ static int read_value(const struct kernel_reader *reader, const char *directory,
     }
     int r = read_file_at(reader->host->root_fd, path + strspn(path, "/"), KERNEL_FILE_MAX, ret_text,
                          NULL);
-    if (r >= 0)
-        (*ret_text)[strcspn(*ret_text, "\n")] = '\0';
-    return r;
+    if (r < 0)
+        return r;
+    (*ret_text)[strcspn(*ret_text, "\n")] = '\0';
+    *ret_path = TAKE_PTR(path);
+    return 0;
 }
 
 /* "max", a number, or a number with a second one ("20000 100000"): of a period of 100 ms. */
@@ -148,20 +151,16 @@ static void limit_done(struct limit *limit)
     free(limit->text);
 }
 
-static void take_limit(struct limit *limit, const char *directory, const char *file, char *text)
+/* Takes both texts over. */
+static void take_limit(struct limit *limit, char *path, char *text)
 {
-    _cleanup_free_ char *own = text;
+    _cleanup_free_ char *own_path = path, *own_text = text;
     int64_t value;
 
     if (!parse_limit(text, &value) || (limit->known && value >= limit->value))
         return;
-    free(limit->file);
-    free(limit->text);
-    if (asprintf(&limit->file, "%s/%s", directory, file) < 0)
-        limit->file = NULL;
-    limit->text = TAKE_PTR(own);
-    limit->known = true;
-    limit->value = value;
+    limit_done(limit);
+    *limit = (struct limit){true, value, TAKE_PTR(own_path), TAKE_PTR(own_text)};
 }
 
 /* The cgroup's own value first, then each one's above it. */
@@ -173,12 +172,12 @@ static int search_limit(const struct kernel_reader *reader, const struct place *
     if (!directory)
         return -ENOMEM;
     for (unsigned i = 0; i < CGROUP_UP_MAX; i++) {
-        char *text;
-        int r = read_value(reader, directory, file, &text);
+        char *path, *text;
+        int r = read_value(reader, directory, file, &path, &text);
         if (r == -ENOMEM)
             return r;
         if (r >= 0)
-            take_limit(limit, directory, file, text);
+            take_limit(limit, path, text);
         char *slash = strrchr(directory, '/');
         if (!strcmp(directory, place->top) || !slash || slash == directory)
             break;
@@ -242,16 +241,12 @@ static int read_shares(struct kernel_reader *reader, const char *text)
 
     const char *name = place.v2 ? "cpu.weight" : "cpu.shares";
     if (r >= 0)
-        r = read_value(reader, place.directory, name, &value);
+        r = read_value(reader, place.directory, name, &file, &value);
     if (r < 0)
         return r == -ENOMEM ? r : 0;
     const char *at = value;
     if (!scan_number(&at, 10, &number))
         return 0;
-    if (asprintf(&file, "%s/%s", place.directory, name) < 0) {
-        file = NULL;
-        return -ENOMEM;
-    }
     struct evidence evidence = limit_evidence(reader, file, value);
     if (number == (place.v2 ? WEIGHT_DEFAULT : SHARES_DEFAULT))
         reader->config->settings[CONFIG_CPU_SHARES] =
@@ -279,13 +274,9 @@ static int read_oom_control(struct kernel_reader *reader, const char *text)
                         limit_evidence(reader, place.directory, "cgroup v2"));
         return 0;
     }
-    r = read_value(reader, place.directory, "memory.oom_control", &value);
+    r = read_value(reader, place.directory, "memory.oom_control", &file, &value);
     if (r < 0)
         return r == -ENOMEM ? r : 0;
-    if (asprintf(&file, "%s/memory.oom_control", place.directory) < 0) {
-        file = NULL;
-        return -ENOMEM;
-    }
     if (!strncmp(value, word, strlen(word)))
         config_set_flag(reader->config->settings, CONFIG_OOM_KILL_DISABLE,
                         value[strlen(word)] == '1', limit_evidence(reader, file, value));

@@ -74,10 +74,8 @@ const char *kernel_host_path(const struct kernel_host *host, const struct mount 
     }
     if (!best)
         return NULL;
-    const char *rest = mount->root + (strcmp(best->root, "/") ? strlen(best->root) : 0);
-    const char *point = strcmp(best->point, "/") ? best->point : "";
-    if (!strcmp(rest, "/"))
-        rest = "";
+    const char *rest = path_behind(mount->root, best->root);
+    const char *point = path_behind(best->point, "/");
     return *point || *rest ? kernel_text(arena, "%s%s", point, rest) : "/";
 }
 

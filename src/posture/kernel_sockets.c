@@ -227,13 +227,12 @@ static int try_mount(struct kernel_reader *reader, const struct mount *mount,
 
     if (!host || host->major != mount->major || host->minor != mount->minor)
         return 0;
-    const char *rest = socket->path + (strcmp(host->point, "/") ? strlen(host->point) : 0);
-    int len =
-        snprintf(inner, sizeof(inner), "%s%s", strcmp(host->root, "/") ? host->root : "", rest);
+    int len = snprintf(inner, sizeof(inner), "%s%s", path_behind(host->root, "/"),
+                       path_behind(socket->path, host->point));
     if (len < 0 || (size_t)len >= sizeof(inner) || !path_is_below(inner, mount->root))
         return 0;
-    rest = inner + (strcmp(mount->root, "/") ? strlen(mount->root) : 0);
-    len = snprintf(path, sizeof(path), "%s%s", strcmp(mount->point, "/") ? mount->point : "", rest);
+    len = snprintf(path, sizeof(path), "%s%s", path_behind(mount->point, "/"),
+                   path_behind(inner, mount->root));
     return len > 0 && (size_t)len < sizeof(path) ? try_path(reader, path) : 0;
 }
 

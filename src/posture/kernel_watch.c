@@ -3,18 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/fnv.h"
+#include "posture/device_program.h"
 #include "posture/kernel_internal.h"
 
-#define LINES_MAX    32
-#define PROGRAMS_MAX 64
+#define LINES_MAX 32
 
 static const char *const limit_files[] = {
     "memory.limit_in_bytes", "memory.max", "pids.max",
@@ -72,13 +71,9 @@ void kernel_watch_done(struct kernel_watch *watch)
     *watch = (struct kernel_watch){0};
 }
 
-/* FNV-1a, 64 bits. */
 static void add(uint64_t *print, const void *data, size_t len)
 {
-    const unsigned char *at = data;
-
-    for (size_t i = 0; i < len; i++)
-        *print = (*print ^ at[i]) * 0x100000001b3ull;
+    *print = fnv1a(*print, data, len);
 }
 
 /* Lines of rights; others, of memory and of switches, change all the time. */
@@ -113,25 +108,21 @@ static void add_namespaces(uint64_t *print, const struct kernel_watch *watch,
 static void add_programs(uint64_t *print, const struct kernel_watch *watch,
                          const struct kernel_host *host)
 {
-    uint32_t ids[PROGRAMS_MAX];
-    union bpf_attr attr = {0};
+    uint32_t ids[DEVICE_PROGRAMS_MAX];
 
     if (!watch->unified)
         return;
     _cleanup_close_ int fd = openat(host->root_fd, watch->unified + strspn(watch->unified, "/"),
                                     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    attr.query.target_fd = (uint32_t)fd;
-    attr.query.attach_type = BPF_CGROUP_DEVICE;
-    attr.query.prog_ids = (uintptr_t)ids;
-    attr.query.prog_cnt = PROGRAMS_MAX;
-    if (fd >= 0 && syscall(SYS_bpf, BPF_PROG_QUERY, &attr, sizeof(attr)) == 0)
-        add(print, ids, attr.query.prog_cnt * sizeof(*ids));
+    int count = fd < 0 ? 0 : device_program_ids(fd, 0, ids);
+    if (count > 0)
+        add(print, ids, (size_t)count * sizeof(*ids));
 }
 
 int kernel_watch_print(const struct kernel_watch *watch, const struct kernel_host *host,
                        uint64_t *ret_print)
 {
-    uint64_t print = 0xcbf29ce484222325ull;
+    uint64_t print = FNV1A_START;
     char path[40];
 
     snprintf(path, sizeof(path), "proc/%u/status", watch->pid);

@@ -3,23 +3,15 @@
  * A manifest and all that is made of it: pods, verdicts, reports. What is refused says where; every
  * check of a pod knows its answer and shows the place of what fails.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fuzz.h"
 #include "posture/manifest.h"
 #include "posture/report.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define FILE_NAME "pod.yaml"
-
-static void expect(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static int add_pod(void *data, const struct pod_config *pod)
 {

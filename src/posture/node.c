@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,11 +47,11 @@ int node_add_component(struct node_reader *reader, const char *component)
     return 0;
 }
 
-const char *node_fact(const struct node_config *node, const char *name)
+const struct config_pair *node_fact(const struct node_config *node, const char *name)
 {
     for (size_t i = 0; i < node->facts.count; i++)
         if (!strcmp(node->facts.items[i].name, name))
-            return node->facts.items[i].value;
+            return &node->facts.items[i];
     return NULL;
 }
 
@@ -65,6 +66,20 @@ int node_add_fact(struct node_reader *reader, const char *name, const char *valu
     fact->value = kernel_text(reader->arena, "%s", value);
     fact->evidence = evidence;
     return fact->name && fact->value ? 0 : -ENOMEM;
+}
+
+int node_add_unread(struct node_reader *reader, const char *component, const char *file,
+                    const char *why)
+{
+    char name[64];
+    struct evidence evidence = {
+        .source = SOURCE_NODE,
+        .file = file,
+        .text = kernel_text(reader->arena, "%s", why),
+    };
+
+    snprintf(name, sizeof(name), "unread.%s", component);
+    return node_add_fact(reader, name, why, evidence);
 }
 
 int node_add_option(struct node_reader *reader, const char *component, const char *name,

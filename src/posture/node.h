@@ -20,7 +20,7 @@ int node_read(const char *root, struct arena *arena, struct node_config *ret_nod
 bool node_has_component(const struct node_config *node, const char *component);
 
 /* NULL when there is no such fact. */
-const char *node_fact(const struct node_config *node, const char *name);
+const struct config_pair *node_fact(const struct node_config *node, const char *name);
 
 /*
  * The option in force: the last one given as a flag, else that of a file. `key` is what the file

@@ -88,14 +88,6 @@ static int add_object(const struct daemon_json *json, const char *above, const j
     return 0;
 }
 
-static int unread(struct node_reader *reader, const char *file, const char *why)
-{
-    struct evidence evidence = {
-        .source = SOURCE_NODE, .file = file, .text = kernel_text(reader->arena, "%s", why)};
-
-    return node_add_fact(reader, "unread.dockerd", why, evidence);
-}
-
 int node_read_docker(struct node_reader *reader)
 {
     const struct node_option *given = node_option(reader->node, "dockerd", "config-file", NULL);
@@ -111,10 +103,10 @@ int node_read_docker(struct node_reader *reader)
     if (r == -ENOENT || r == -ENOMEM)
         return r == -ENOMEM ? r : 0;
     if (r < 0)
-        return unread(reader, file, strerror(-r));
+        return node_add_unread(reader, "dockerd", file, strerror(-r));
     object = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(object))
-        return unread(reader, file, object ? "no object" : error.text);
+        return node_add_unread(reader, "dockerd", file, object ? "no object" : error.text);
     struct daemon_json json = {.reader = reader, .file = file, .text = text};
     return add_object(&json, "", object, 0);
 }

@@ -24,6 +24,9 @@ int node_read_files(struct node_reader *reader);
 int node_add_component(struct node_reader *reader, const char *component);
 int node_add_fact(struct node_reader *reader, const char *name, const char *value,
                   struct evidence evidence);
+/* A file of the component that can't be used: the fact "unread.COMPONENT", with why. */
+int node_add_unread(struct node_reader *reader, const char *component, const char *file,
+                    const char *why);
 /* All texts are copied but those of the evidence. */
 int node_add_option(struct node_reader *reader, const char *component, const char *name,
                     const char *value, struct evidence evidence);

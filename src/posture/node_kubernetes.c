@@ -17,20 +17,6 @@
 #define MANIFESTS_MAX 256
 #define DROP_INS_MAX  256
 
-static int unread(struct node_reader *reader, const char *component, const char *file,
-                  const char *why)
-{
-    char name[64];
-    struct evidence evidence = {
-        .source = SOURCE_NODE,
-        .file = file,
-        .text = kernel_text(reader->arena, "%s", why),
-    };
-
-    snprintf(name, sizeof(name), "unread.%s", component);
-    return node_add_fact(reader, name, why, evidence);
-}
-
 /* The text lives as long as the arena: positions point into it. */
 static int read_kept(struct node_reader *reader, const char *file, char **ret_text, size_t *ret_len)
 {
@@ -53,11 +39,11 @@ static int read_kubelet_file(struct node_reader *reader, const char *file)
     if (r == -ENOENT || r == -ENOMEM)
         return r == -ENOMEM ? r : 0;
     if (r < 0)
-        return unread(reader, "kubelet", file, strerror(-r));
+        return node_add_unread(reader, "kubelet", file, strerror(-r));
     r = kubelet_config_read(file, text, len, reader, &error);
     if (r == -ENOMEM)
         return r;
-    return r < 0 ? unread(reader, "kubelet", file, error.message) : 0;
+    return r < 0 ? node_add_unread(reader, "kubelet", file, error.message) : 0;
 }
 
 static int add_command(struct node_reader *reader, const struct container_config *container)
@@ -111,11 +97,11 @@ static int read_manifest(struct node_reader *reader, const char *directory, cons
     if (r == -ENOMEM)
         return r;
     if (r < 0)
-        return unread(reader, "manifests", file, strerror(-r));
+        return node_add_unread(reader, "manifests", file, strerror(-r));
     r = manifest_read(file, text, len, add_pod, reader, &counts, &error);
     if (r == -ENOMEM)
         return r;
-    return r < 0 ? unread(reader, "manifests", file, error.message) : 0;
+    return r < 0 ? node_add_unread(reader, "manifests", file, error.message) : 0;
 }
 
 static const char *value_or(const struct node_option *option, const char *otherwise)

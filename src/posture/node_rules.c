@@ -85,14 +85,11 @@ static bool is_unread(struct check_run *run, const struct option_rule *rule)
     char name[80];
 
     snprintf(name, sizeof(name), "unread.%s", rule->component);
-    for (size_t i = 0; i < node->facts.count; i++) {
-        if (strcmp(node->facts.items[i].name, name) != 0)
-            continue;
-        check_unknown(run, &node->facts.items[i].evidence, "the configuration of %s: %s",
-                      rule->component, node->facts.items[i].value);
-        return true;
-    }
-    return false;
+    const struct config_pair *fact = node_fact(node, name);
+    if (fact)
+        check_unknown(run, &fact->evidence, "the configuration of %s: %s", rule->component,
+                      fact->value);
+    return fact;
 }
 
 void check_option(struct check_run *run, const struct option_rule *rule)
@@ -124,8 +121,10 @@ static bool parse_id(const struct node_config *node, const char *text, size_t le
     const char *at = name;
 
     snprintf(name, sizeof(name), "%.*s", (int)len, text);
-    if (!isdigit((unsigned char)*name))
-        at = node_fact(node, name);
+    if (!isdigit((unsigned char)*name)) {
+        const struct config_pair *fact = node_fact(node, name);
+        at = fact ? fact->value : NULL;
+    }
     return at && scan_u32(&at, ret_id);
 }
 

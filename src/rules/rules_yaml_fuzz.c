@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A whole rule file, with the real fields. What is refused must say why and where. */
-#include <stdint.h>
 #include <string.h>
 
+#include "base/fuzz.h"
 #include "rules/rules.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define FILE_NAME "rules.yaml"
-
-static void expect(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* A place is in the file, or there is none. */
 static void check_place(const struct error *at, const char *text, size_t size)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fnv.h"
 
 #define BOLT_MAGIC     0xed0cdaedu
 #define BOLT_VERSION   2
@@ -72,16 +73,6 @@ static int read_at(int fd, void *data, size_t len, uint64_t offset)
     return 0;
 }
 
-static uint64_t fnv1a(const void *data, size_t len)
-{
-    const uint8_t *p = data;
-    uint64_t hash = 0xcbf29ce484222325ull;
-
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * 0x100000001b3ull;
-    return hash;
-}
-
 static bool read_meta(int fd, uint64_t offset, struct meta *ret_meta)
 {
     char data[sizeof(struct page_header) + sizeof(struct meta)];
@@ -94,7 +85,7 @@ static bool read_meta(int fd, uint64_t offset, struct meta *ret_meta)
     memcpy(&meta, data + sizeof(header), sizeof(meta));
     if (!(header.flags & PAGE_META) || meta.magic != BOLT_MAGIC || meta.version != BOLT_VERSION ||
         meta.page_size < 512 || meta.page_size > 65536 || meta.page_size & (meta.page_size - 1) ||
-        meta.checksum != fnv1a(&meta, offsetof(struct meta, checksum)))
+        meta.checksum != fnv1a(FNV1A_START, &meta, offsetof(struct meta, checksum)))
         return false;
     *ret_meta = meta;
     return true;
