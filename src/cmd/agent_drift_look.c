@@ -205,6 +205,26 @@ static bool has_changed(struct watch *watch)
     return changed;
 }
 
+static uint64_t namespace_of(const struct container_config *config, enum namespace_kind kind)
+{
+    for (size_t i = 0; i < config->namespaces.count; i++)
+        if (config->namespaces.items[i].kind == kind)
+            return config->namespaces.items[i].inode;
+    return 0;
+}
+
+/* What is there before the runtime has gone in is no start. */
+static bool is_inside(struct watch *watch)
+{
+    const struct kernel_host *host = &watch->drift->host;
+    _cleanup_arena_ struct arena arena = {0};
+    struct container_config now;
+
+    return kernel_read_parts(host, watch->first.pid, watch->first.start_time, DRIFT_NAMESPACES,
+                             &arena, &now) < 0 ||
+           namespace_of(&now, NAMESPACE_MOUNT) != host->namespaces[NAMESPACE_MOUNT];
+}
+
 static void look_at_all(struct watch *watch, uint64_t now)
 {
     struct agent_drift *drift = watch->drift;
@@ -248,7 +268,8 @@ void drift_look(struct watch *watch)
     watch->due = false;
     if (watch->gone)
         return;
-    if (changed || parts_due(watch, now) == DRIFT_ALL || !watch->has_declared)
+    if ((changed || parts_due(watch, now) == DRIFT_ALL || !watch->has_declared) &&
+        (watch->has_start || is_inside(watch)))
         look_at_all(watch, now);
     if (watch->files[0].path || watch->files[1].path) {
         const struct event_header header = header_of_first(watch);
@@ -258,14 +279,6 @@ void drift_look(struct watch *watch)
 }
 
 /* ---- other processes ---- */
-
-static uint64_t start_namespace(const struct watch *watch, enum namespace_kind kind)
-{
-    for (size_t i = 0; i < watch->start.namespaces.count; i++)
-        if (watch->start.namespaces.items[i].kind == kind)
-            return watch->start.namespaces.items[i].inode;
-    return 0;
-}
 
 /* A namespace that it made for itself is nobody's: only the host's count. */
 static void keep_host_namespaces(struct container_config *config)
@@ -292,7 +305,7 @@ static void judge_other(struct watch *watch, struct container_config *config, ui
 
     for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
         own.settings[ids[i]] = config->settings[ids[i]];
-    if (users && users != start_namespace(watch, NAMESPACE_USER))
+    if (users && users != namespace_of(&watch->start, NAMESPACE_USER))
         own.settings[CONFIG_CAPABILITIES_BOUNDING].presence = PRESENCE_UNKNOWN;
     keep_host_namespaces(&own);
     telling.header.cgroup_id = watch->cgroup;
@@ -321,8 +334,8 @@ void drift_judge_exec(struct watch *watch, const struct event *event)
     _cleanup_arena_ struct arena arena = {0};
 
     /* The runtime's own, before it has gone in. */
-    if (!watch->has_start || header->mount_namespace != start_namespace(watch, NAMESPACE_MOUNT) ||
-        header->mount_namespace == drift->host.namespaces[NAMESPACE_MOUNT])
+    if (!watch->has_start ||
+        header->mount_namespace != namespace_of(&watch->start, NAMESPACE_MOUNT))
         return;
     for (size_t i = 0; i < NAMESPACE_PARAMS; i++) {
         uint64_t inode = (uint64_t)event_number(event, namespace_params[i].param, 0);
@@ -353,13 +366,22 @@ void drift_judge_exec(struct watch *watch, const struct event *event)
                 header);
 }
 
+/* A runtime that goes in has its own rights, and gives them up before it executes the program. */
+static bool is_entering(const struct watch *watch, const struct event_header *header)
+{
+    const struct exec_id id = {.pid = header->pid, .start_time = header->start_time};
+    const struct process *process = world_process(watch->drift->world, id);
+
+    return process && process->outside;
+}
+
 void drift_judge_process(struct watch *watch, const struct event_header *header)
 {
     _cleanup_arena_ struct arena arena = {0};
     struct container_config config;
     uint64_t users = 0;
 
-    if (!watch->has_start ||
+    if (!watch->has_start || is_entering(watch, header) ||
         kernel_read_parts(&watch->drift->host, header->pid, header->start_time,
                           DRIFT_PROCESS | DRIFT_NAMESPACES, &arena, &config) < 0)
         return;
