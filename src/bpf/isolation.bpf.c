@@ -89,6 +89,25 @@ static __always_inline u32 mount_lies_in(u64 mount)
     return BPF_CORE_READ(m, mnt_ns, ns.inum);
 }
 
+/* The mount namespace that the program of a thread is in; 0 also for a memfd. */
+static __always_inline u32 program_lies_in(struct task_struct *task)
+{
+    return mount_lies_in((u64)BPF_CORE_READ(task, mm, exe_file, f_path.mnt));
+}
+
+/*
+ * Whether a thread that was met only now is the container's own: it or who made it runs a program
+ * of its files. A runtime that came before the container was known has one of the host's, or a
+ * memfd.
+ */
+static __always_inline bool is_inside(struct task_struct *task,
+                                      const struct isolation_allowance *allowed)
+{
+    u32 own = allowed->namespaces[ISOLATION_MNT];
+
+    return program_lies_in(task) == own || program_lies_in(BPF_CORE_READ(task, real_parent)) == own;
+}
+
 static __always_inline void read_credentials(struct isolation_state *now, const struct cred *cred)
 {
     /* inheritable, permitted, effective, bounding: neighbours in struct cred in every kernel */
@@ -350,6 +369,8 @@ CHECKED_ONCE int isolation_look(u32 executed, u32 mode)
         thread = bpf_task_storage_get(&isolation_threads, task, NULL, 0);
         if (!thread)
             return 0;
+        if (!is_inside(task, &thread->allowed))
+            thread->flags |= ISOLATION_ENTERING;
     }
     struct isolation_state *now = &thread->now;
     bool entering = thread->flags & ISOLATION_ENTERING;

@@ -204,8 +204,15 @@ static int forget_move(pid_t pid)
     return pidfd < 0 || bpf_map_delete_elem(map, &pidfd) < 0 ? -1 : 0;
 }
 
+enum entry_kind {
+    CGROUP_FIRST,
+    CGROUP_LAST,
+    NOT_TOLD_YET,
+    BEFORE_KNOWN, /* the container, as an agent that is slow learns of it */
+};
+
 /* Runtimes go into the cgroup before the namespaces, or after. */
-static int entered(const struct place *place, bool cgroup_first, bool told)
+static int entered(const struct place *place, enum entry_kind kind)
 {
     char path[64], byte = 'x';
     int orders[2], answers[2], status = 1;
@@ -218,14 +225,16 @@ static int entered(const struct place *place, bool cgroup_first, bool told)
     if (!pid)
         _exit(read(orders[0], &byte, 1) == 1 ? enter(mount, orders[0], answers[1]) : 1);
     int r = pid < 0 ? -1 : 0;
-    if (r == 0 && cgroup_first)
+    if (r == 0 && kind == CGROUP_FIRST)
         r = put_into(place->cgroup, pid);
     if (write(orders[1], &byte, 1) != 1 || read(answers[0], &byte, 1) != 1)
         r = -1;
-    if (r == 0 && !cgroup_first)
+    if (r == 0 && kind != CGROUP_FIRST)
         r = put_into(place->cgroup, pid);
-    if (r == 0 && !told)
+    if (r == 0 && kind > CGROUP_LAST)
         r = forget_move(pid);
+    if (r == 0 && kind == BEFORE_KNOWN)
+        r = sensor_isolate(sensor, &place->allowed, (uint32_t)place->pid);
     if (write(orders[1], &byte, 1) != 1)
         r = -1;
     for (int i = 0; i < 2; i++) {
@@ -239,17 +248,22 @@ static int entered(const struct place *place, bool cgroup_first, bool told)
 
 static int entered_cgroup_first(struct place *place)
 {
-    return entered(place, true, true);
+    return entered(place, CGROUP_FIRST);
 }
 
 static int entered_cgroup_last(struct place *place)
 {
-    return entered(place, false, true);
+    return entered(place, CGROUP_LAST);
 }
 
 static int entered_untold(struct place *place)
 {
-    return entered(place, false, false);
+    return entered(place, NOT_TOLD_YET);
+}
+
+static int entered_before_known(struct place *place)
+{
+    return entered(place, BEFORE_KNOWN);
 }
 
 static void without_sys_admin(struct isolation_allowance *allowed)
@@ -290,6 +304,7 @@ static const struct row rows[] = {
     {"entered from outside with more, cgroup first", .from_outside = entered_cgroup_first},
     {"entered from outside with more, cgroup last", .from_outside = entered_cgroup_last},
     {"entered from outside with more, not told yet", .from_outside = entered_untold},
+    {"entered from outside with more, before it was known", .from_outside = entered_before_known},
     {"mount namespace of the host", .act = act_host_mount, .kinds = BIT(MNT_NAMESPACE)},
     {"network namespace of the host", .act = act_host_network, .kinds = BIT(NET_NAMESPACE)},
     {"network namespace of another container", .act = act_other_network,
