@@ -75,17 +75,33 @@ int BPF_PROG(guard_ptrace_access_check, struct task_struct *child, unsigned int 
     VERDICT(guard_act(EVENT_PTRACE));
 }
 
+CHECKED_ONCE int guard_signal(u32 to_agent, u32 signal)
+{
+    GUARD(s, EVENT_KILL, false);
+    bool refused =
+        filter_narrow(s, filter_small(s->filter_slot, FILTER_TARGET_AT + (to_agent ? 1 : 0)),
+                      COUNTER_FILTERED_OPEN);
+    if (refused) {
+        guard_record(s);
+        if (to_agent)
+            s->flags |= EVENT_FLAG_TO_AGENT;
+        put_number(s, PARAM_SIGNAL, signal);
+        guard_send(s);
+    }
+    GUARD_END(s, refused);
+}
+
 /* Signals of the kernel's own, and to oneself, are nobody's act. */
 SEC("lsm/task_kill")
 int guard_task_kill(void *context)
 {
     struct task_struct *task = bpf_get_current_task_btf();
     struct task_struct *target = (void *)hook_argument(context, 0);
+    u32 tgid = BPF_CORE_READ(target, tgid);
 
-    if (hook_argument(context, 1) == 1 /* SEND_SIG_PRIV */ ||
-        (u32)BPF_CORE_READ(target, tgid) == (u32)task->tgid)
+    if (hook_argument(context, 1) == 1 /* SEND_SIG_PRIV */ || tgid == (u32)task->tgid)
         return 0;
-    VERDICT(guard_act(EVENT_KILL));
+    VERDICT(guard_signal(tgid == guard_self.pid, hook_argument(context, 2)));
 }
 
 static __always_inline int guard_load(u32 what)

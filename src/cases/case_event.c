@@ -16,7 +16,7 @@
 
 static const struct case_key event_keys[] = {
     CASE_KEY("type"), CASE_KEY("process"), CASE_KEY("container"),
-    CASE_KEY("args"), CASE_KEY("compat"),
+    CASE_KEY("args"), CASE_KEY("compat"),  CASE_KEY("to_agent"),
 };
 
 /* An argument of the event, by its own names or by that of the parameter. */
@@ -236,6 +236,26 @@ static int find_actor(struct case_builder *builder, const struct yaml_node *node
     return r < 0 ? r : case_actor(builder, process, container, is_exec, ret_actor);
 }
 
+static int read_flags(struct case_builder *builder, const struct yaml_node *node,
+                      unsigned *ret_flags)
+{
+    static const struct {
+        const char *key;
+        unsigned flag;
+    } rows[] = {{"compat", EVENT_FLAG_COMPAT}, {"to_agent", EVENT_FLAG_TO_AGENT}};
+
+    *ret_flags = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct yaml_node *value = yaml_get(node, rows[i].key);
+        bool set = false;
+        int r = value ? case_bool(builder->error, value, &set) : 0;
+        if (r < 0)
+            return r;
+        *ret_flags |= set ? rows[i].flag : 0;
+    }
+    return 0;
+}
+
 int case_event(struct case_builder *builder, const struct yaml_node *node,
                const struct yaml_node *const *defaults, size_t default_count)
 {
@@ -243,16 +263,15 @@ int case_event(struct case_builder *builder, const struct yaml_node *node,
     const struct case_actor *actor = NULL;
     struct event_header header = {0};
     int64_t result = 0;
-    bool compat = false;
+    unsigned flags = 0;
 
     int r = case_check_keys(builder->error, node, "an event", event_keys, COUNT(event_keys));
     if (r == 0)
         r = read_type(builder, node, &info);
     if (r < 0)
         return r;
-    const struct yaml_node *args = yaml_get(node, "args"), *value = yaml_get(node, "compat");
-    if (value)
-        r = case_bool(builder->error, value, &compat);
+    const struct yaml_node *args = yaml_get(node, "args");
+    r = read_flags(builder, node, &flags);
     if (r == 0)
         r = check_arguments(builder, info, args);
     if (r == 0)
@@ -268,8 +287,7 @@ int case_event(struct case_builder *builder, const struct yaml_node *node,
         return r;
     header.type = (uint16_t)info->type;
     header.result = result;
-    header.flags =
-        (uint16_t)((compat ? EVENT_FLAG_COMPAT : 0) | (info->critical ? EVENT_FLAG_CRITICAL : 0));
+    header.flags = (uint16_t)(flags | (info->critical ? EVENT_FLAG_CRITICAL : 0));
     case_begin(builder, &header);
     r = write_arguments(builder, info, args);
     if (r == 0 && is_exec)

@@ -94,6 +94,8 @@ static void arguments_are_found_by_both_names(void **state)
         {"{type: openat, args: {name: /a, file_flags: [upper_layer, created]}}",
          "fd.is_upper_layer=true and evt.is_open_create=true"},
         {"{type: openat, compat: true, args: {name: /a}}", "evt.is_compat=true"},
+        {"{type: kill, to_agent: true, args: {pid: 1}}",
+         "evt.to_agent=true and evt.is_compat=false"},
     };
 
     EXPECT(rows);

@@ -69,6 +69,7 @@ struct event_header {
 #define EVENT_FLAG_IO_WORKER  0x0040 /* the task is an io_uring worker of this process */
 #define EVENT_FLAG_MASKS_VOID 0x0100 /* it voids filter masks; `actor` is their epoch now */
 #define EVENT_FLAG_DENIED     0x0200 /* refused before the act, by rules: event/guard.h */
+#define EVENT_FLAG_TO_AGENT   0x0400 /* a signal that the agent itself is to get */
 #define EVENT_FLAG_FILTERED   0x0080 /* FILTER_CHECK: no rule can match, so the tables say */
 
 struct param_header {

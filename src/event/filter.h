@@ -43,10 +43,13 @@ struct filter_vector {
 #define FILTER_DOMAIN_AT    (FILTER_FILE_AT + FILTER_LAYER_COUNT)
 #define FILTER_DOMAIN_COUNT 64
 /* And S_IFMT of a file that is made: FILTER_KIND. */
-#define FILTER_KIND_AT     (FILTER_DOMAIN_AT + FILTER_DOMAIN_COUNT)
-#define FILTER_KIND_COUNT  16
-#define FILTER_KIND(mode)  ((mode) >> 12 & (FILTER_KIND_COUNT - 1))
-#define FILTER_SMALL_COUNT (FILTER_KIND_AT + FILTER_KIND_COUNT)
+#define FILTER_KIND_AT    (FILTER_DOMAIN_AT + FILTER_DOMAIN_COUNT)
+#define FILTER_KIND_COUNT 16
+#define FILTER_KIND(mode) ((mode) >> 12 & (FILTER_KIND_COUNT - 1))
+/* And whether a signal goes to the agent. */
+#define FILTER_TARGET_AT    (FILTER_KIND_AT + FILTER_KIND_COUNT)
+#define FILTER_TARGET_COUNT 2
+#define FILTER_SMALL_COUNT  (FILTER_TARGET_AT + FILTER_TARGET_COUNT)
 
 /* What an open, openat, openat2 or open_by_handle_at asked for and got. `access` is O_ACCMODE's,
  * `makes_executable`: O_CREAT or O_TMPFILE with an execute bit. */

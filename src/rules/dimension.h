@@ -23,6 +23,7 @@ enum dimension {
     DIMENSION_LAYER,      /* where the file at hand lives */
     DIMENSION_DOMAIN,     /* of a socket that is made */
     DIMENSION_KIND,       /* of a device or named pipe that is made */
+    DIMENSION_TARGET,     /* of a signal */
     DIMENSION_MAX,
 };
 

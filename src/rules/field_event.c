@@ -132,12 +132,12 @@ static bool constant_number(struct field_context *context, const struct field_re
     return field_set_number(value, ref->field->type, ref->field->detail);
 }
 
-static bool is_compat(struct field_context *context, const struct field_ref *ref,
-                      struct field_value *value)
+/* Any of them. */
+static bool has_flag(struct field_context *context, const struct field_ref *ref,
+                     struct field_value *value)
 {
-    return field_set_number(
-        value, ref->field->type,
-        (field_event(context)->header->flags & (EVENT_FLAG_COMPAT | EVENT_FLAG_X32)) != 0);
+    return field_set_number(value, ref->field->type,
+                            (field_event(context)->header->flags & ref->field->detail) != 0);
 }
 
 enum result { RESULT_TEXT, RESULT_NUMBER, RESULT_FAILED };
@@ -305,8 +305,11 @@ static const struct field rows[] = {
     LOOKED_UP_ROW("evt.rawres", NUMBER, RESULT, result, RESULT_NUMBER,
                   "result of the call, a negative error number when it failed"),
     LOOKED_UP_ROW("evt.failed", BOOL, RESULT, result, RESULT_FAILED, "the call failed"),
-    EVENT_ROW("evt.is_compat", BOOL, is_compat, 0,
+    EVENT_ROW("evt.is_compat", BOOL, has_flag, EVENT_FLAG_COMPAT | EVENT_FLAG_X32,
               "a call by the kernel's 32-bit or x32 entry (not in Falco)"),
+    EVENT_ROW("evt.to_agent", BOOL, has_flag, EVENT_FLAG_TO_AGENT,
+              "a signal that this agent is to get, by its pid, or by -1: to all processes (not in "
+              "Falco)"),
     EVENT_ROW("evt.is_io", BOOL, io, IO_ANY, "the call reads or writes an open file"),
     EVENT_ROW("evt.is_io_read", BOOL, io, IO_READ, "the call reads from an open file"),
     EVENT_ROW("evt.is_io_write", BOOL, io, IO_WRITE, "the call writes to an open file"),

@@ -82,6 +82,7 @@ static void fill_small(struct truths *truths, const struct columns *columns,
         {DIMENSION_LAYER, FILTER_FILE_AT, FILTER_LAYER_COUNT},
         {DIMENSION_DOMAIN, FILTER_DOMAIN_AT, FILTER_DOMAIN_COUNT},
         {DIMENSION_KIND, FILTER_KIND_AT, FILTER_KIND_COUNT},
+        {DIMENSION_TARGET, FILTER_TARGET_AT, FILTER_TARGET_COUNT},
     };
 
     for (size_t d = 0; d < sizeof(dimensions) / sizeof(dimensions[0]); d++) {

@@ -17,6 +17,7 @@ static const struct {
     {"proc.is_exe_upper_layer", DIMENSION_IMAGE}, {"proc.is_exe_lower_layer", DIMENSION_IMAGE},
     {"proc.is_exe_from_memfd", DIMENSION_IMAGE},  {"proc.is_exe_deleted", DIMENSION_IMAGE},
     {"fd.is_upper_layer", DIMENSION_LAYER},       {"fd.is_lower_layer", DIMENSION_LAYER},
+    {"evt.to_agent", DIMENSION_TARGET},
 };
 
 static const struct {
@@ -105,6 +106,7 @@ static bool is_exact(struct truths *truths, struct atom *atom, enum dimension di
         {DIMENSION_IMAGE, 0, FILTER_LAYER_COUNT - 1},
         {DIMENSION_LAYER, 0, FILTER_LAYER_COUNT - 1},
         {DIMENSION_DOMAIN, 0, FILTER_DOMAIN_COUNT - 1},
+        {DIMENSION_TARGET, 0, FILTER_TARGET_COUNT - 1},
     };
 
     if (is_text(dimension))

@@ -366,6 +366,8 @@ static void do_task(struct act *act)
     number(act, PARAM_TARGET_PID, below(act->random, 3));
     number(act, PARAM_ARG2, below(act->random, 3));
     number(act, PARAM_SIGNAL, below(act->random, 16));
+    if (type == EVENT_KILL && !below(act->random, 4))
+        stream_header(act->s)->flags |= EVENT_FLAG_TO_AGENT;
     text(act, PARAM_TEXT, act->process->comm);
 }
 

@@ -346,6 +346,15 @@ static enum truth of_kind(struct truths *truths, struct atom *atom, const struct
     return ask(truths, atom, &up);
 }
 
+static enum truth of_target(struct truths *truths, struct atom *atom, const struct key *key)
+{
+    struct made_up up;
+
+    begin(&up, EVENT_KILL, SUCCESS);
+    up.header.flags = key->index ? EVENT_FLAG_TO_AGENT : 0;
+    return ask(truths, atom, &up);
+}
+
 /* Of a container of which nothing is known but that it is one. */
 static enum truth of_container(struct truths *truths, struct atom *atom)
 {
@@ -384,6 +393,7 @@ enum truth truth_of_atom(struct truths *truths, struct atom *atom, const struct 
     case DIMENSION_CONTAINER: return of_container(truths, atom);
     case DIMENSION_DOMAIN: return of_domain(truths, atom, key);
     case DIMENSION_KIND: return of_kind(truths, atom, key);
+    case DIMENSION_TARGET: return of_target(truths, atom, key);
     case DIMENSION_PATH:
         return key->whole ? of_file(truths, atom, key->text, key->len)
                           : truth_below(atom, key->text, key->len);

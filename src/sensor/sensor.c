@@ -186,6 +186,7 @@ static int configure(struct bulwark *skeleton, const struct sensor_config *confi
                   sizeof(skeleton->rodata->noise_secret), 0) < 0)
         return -errno;
     fill_clone_types(skeleton);
+    skeleton->rodata->agent_pid = (__u32)getpid();
     skeleton->rodata->apparmor_sizes_at = isolation_find_apparmor(btf);
     int r = object_fit(&machine, btf);
     if (r == 0)

@@ -521,7 +521,7 @@ const struct act acts[] = {
      -ESRCH,
      0,
      {N(REQUEST, PTRACE_ATTACH), N(TARGET_PID, 999999)}},
-    {"kill", EVENT_KILL, do_kill, 0, 0, {N(SIGNAL, 0)}},
+    {"kill", EVENT_KILL, do_kill, 0, EVENT_FLAG_TO_AGENT, {N(SIGNAL, 0)}},
     {"prctl", EVENT_PRCTL, do_prctl, 0, 0, {N(OPTION, PR_SET_NAME), S(TEXT, "renamed")}},
     {"process_vm_writev", EVENT_PROCESS_VM_WRITEV, do_vm_writev, 1, 0, {{0}}},
     {"bpf", EVENT_BPF, do_bpf, -1, 0, {N(COMMAND, 5)}},
