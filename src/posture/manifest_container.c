@@ -221,6 +221,7 @@ void manifest_container(struct field_reader *reader, const struct field *field,
     field_set_text(reader, field, "name", container->settings, CONFIG_NAME);
     field_set_text(reader, field, "restartPolicy", container->settings, CONFIG_RESTART_POLICY);
     field_set_texts(reader, field, "command", container->settings, CONFIG_COMMAND);
+    field_set_texts(reader, field, "args", container->settings, CONFIG_ARGUMENTS);
     read_image(reader, field, container);
     read_security(reader, field, container);
     read_ports(reader, field, container);

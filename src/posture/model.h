@@ -142,6 +142,7 @@ struct setting {
     X(RESTART_MAX, NUMBER, "restarts at most")                                                     \
     X(HEALTH_CHECK, TEXTS, "health check")                                                         \
     X(COMMAND, TEXTS, "command")                                                                   \
+    X(ARGUMENTS, TEXTS, "arguments")                                                               \
     /* Kubernetes */                                                                               \
     X(OS, TEXT, "operating system")                                                                \
     X(SERVICE_ACCOUNT, TEXT, "service account")                                                    \

@@ -46,37 +46,129 @@ static int read_kubelet_file(struct node_reader *reader, const char *file)
     return r < 0 ? node_add_unread(reader, "kubelet", file, error.message) : 0;
 }
 
-static int add_command(struct node_reader *reader, const struct container_config *container)
+static size_t count_words(const struct setting *list)
 {
-    const struct setting *command = &container->settings[CONFIG_COMMAND];
+    return list->presence == PRESENCE_SET ? list->texts.count : 0;
+}
 
-    if (command->presence != PRESENCE_SET || !command->texts.count)
-        return 0;
-    const char *component = node_component(command->texts.items[0].text);
-    if (!component)
-        return 0;
-    int r = node_add_component(reader, component);
-    for (size_t i = 1; r >= 0 && i < command->texts.count; i++) {
-        const struct setting_text *word = &command->texts.items[i];
-        bool used;
+/* What a container starts with: its command, then its arguments. NULL past the last word. */
+static const struct setting_text *word_at(const struct container_config *container, size_t i)
+{
+    static const enum config_setting lists[] = {CONFIG_COMMAND, CONFIG_ARGUMENTS};
+
+    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+        const struct setting *list = &container->settings[lists[k]];
+        size_t count = count_words(list);
+        if (i < count)
+            return &list->texts.items[i];
+        i -= count;
+    }
+    return NULL;
+}
+
+/* "registry.example:5000/kube-apiserver:v1.30@sha256:..." and "kube-apiserver" alike. */
+static const char *component_called(const struct setting *name)
+{
+    char text[64];
+
+    if (name->presence != PRESENCE_SET)
+        return NULL;
+    const char *slash = strrchr(name->text, '/');
+    const char *last = slash ? slash + 1 : name->text;
+    snprintf(text, sizeof(text), "%.*s", (int)strcspn(last, ":@"), last);
+    return node_component(text);
+}
+
+static const char *component_of(const struct container_config *container)
+{
+    const char *component = component_called(&container->settings[CONFIG_IMAGE]);
+
+    return component ? component : component_called(&container->settings[CONFIG_NAME]);
+}
+
+static bool is_log_wrapper(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    return !strcmp(slash ? slash + 1 : program, "go-runner");
+}
+
+/*
+ * The program and the place of its first argument. Where no command is given it is the image's, and
+ * told by the names of image and container. go-runner, which writes logs for Kubernetes' own
+ * images, is passed over.
+ */
+static const char *find_component(const struct container_config *container, size_t *ret_first)
+{
+    const struct setting_text *word = word_at(container, 0);
+    size_t i = 0;
+
+    if (word && is_log_wrapper(word->text)) {
+        do
+            word = word_at(container, ++i);
+        while (word && *word->text == '-');
+    }
+    const char *component = word ? node_component(word->text) : NULL;
+    *ret_first = i + 1;
+    if (component || count_words(&container->settings[CONFIG_COMMAND]))
+        return component;
+    *ret_first = 0;
+    return component_of(container);
+}
+
+static int add_arguments(struct node_reader *reader, const char *component,
+                         const struct container_config *container, size_t first)
+{
+    const struct setting_text *word;
+
+    for (size_t i = first; (word = word_at(container, i)); i++) {
+        const struct setting_text *next = word_at(container, i + 1);
         struct evidence evidence = word->evidence;
+        bool used;
         evidence.source = SOURCE_NODE;
         evidence.field = NULL;
         evidence.file = kernel_text(reader->arena, "%s", evidence.file ? evidence.file : "");
         evidence.text = kernel_text(reader->arena, "%s", word->text);
-        r = node_add_argument(reader, component, word->text,
-                              i + 1 < command->texts.count ? command->texts.items[i + 1].text
-                                                           : NULL,
-                              evidence, &used);
+        int r = node_add_argument(reader, component, word->text, next ? next->text : NULL, evidence,
+                                  &used);
+        if (r < 0)
+            return r;
         i += used;
     }
-    return r;
+    return 0;
+}
+
+/* A shell's script may start the component with any arguments; those of the process tell. */
+static int add_unknown(struct node_reader *reader, const struct container_config *container)
+{
+    const char *component = component_of(container);
+    const struct setting_text *word = word_at(container, 0);
+
+    if (!component || !word || node_has_component(reader->node, component))
+        return 0;
+    int r = node_add_component(reader, component);
+    if (r < 0)
+        return r;
+    return node_add_unread(
+        reader, component, kernel_text(reader->arena, "%s", container->evidence.file),
+        kernel_text(reader->arena, "the command '%.100s' is not understood", word->text));
+}
+
+static int add_container(struct node_reader *reader, const struct container_config *container)
+{
+    size_t first;
+    const char *component = find_component(container, &first);
+
+    if (!component)
+        return add_unknown(reader, container);
+    int r = node_add_component(reader, component);
+    return r < 0 ? r : add_arguments(reader, component, container, first);
 }
 
 static int add_pod(void *data, const struct pod_config *pod)
 {
     for (size_t i = 0; i < pod->container_count; i++) {
-        int r = add_command(data, pod->containers[i]);
+        int r = add_container(data, pod->containers[i]);
         if (r < 0)
             return r;
     }

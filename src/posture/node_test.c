@@ -217,12 +217,59 @@ static void test_control_plane(void **state)
     tree_remove(&tree);
 }
 
+/* The words of a static pod's container, however they are shared out. */
+static void test_static_pods(void **state)
+{
+    static const struct {
+        const char *container, *why; /* of check 1.3.2, profiling */
+        enum verdict verdict;
+    } rows[] = {
+        {"command: [kube-controller-manager, --profiling=false]", "x.yaml:6: ", P},
+        {"command: [/usr/local/bin/kube-controller-manager], args: [--profiling=false]",
+         "x.yaml:6: profiling is 'false'", P},
+        {"command: [kube-controller-manager, --profiling], args: ['false']", "x.yaml:6: ", P},
+        {"command: [kube-controller-manager, --profiling=false], args: [--profiling=true]",
+         "x.yaml:6: profiling is 'true'", F},
+        {"args: [kube-controller-manager, --profiling=false]", "x.yaml:6: ", P},
+        {"image: 'k.example:5000/kube-controller-manager:v1.30@sha256:00', args: "
+         "[--profiling=false]",
+         "x.yaml:6: ", P},
+        {"image: x, name: kube-controller-manager, args: [--profiling=false]", "x.yaml:6: ", P},
+        {"image: kube-controller-manager, command: [], args: null", "", F},
+        {"command: [/go-runner, --log-file=/l, --also-stdout, /bin/kube-controller-manager], "
+         "args: [--profiling=false]",
+         "x.yaml:6: ", P},
+        {"name: kube-controller-manager, command: [/bin/sh, -c, kube-controller-manager]",
+         "x.yaml:0: the configuration of kube-controller-manager: the command '/bin/sh' ", U},
+        {"image: x, args: [--profiling=false]", "", N},
+        {"image: kube-controller-manager, command: [sleep], args: [--profiling=false]",
+         "x.yaml:0: ", U},
+        {"command: [sleep, kube-controller-manager], args: [--profiling=false]", "", N},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *file = *rows[i].why ? "/etc/kubernetes/manifests/" : "";
+        char text[512], why[300];
+        struct tree tree;
+        tree_make(&tree);
+        snprintf(text, sizeof(text),
+                 "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n"
+                 "  - {%s}\n",
+                 rows[i].container);
+        snprintf(why, sizeof(why), "%s%s", file, rows[i].why);
+        tree_write(&tree, "etc/kubernetes/manifests/x.yaml", text, 1);
+        const struct expected expected[] = {{"CIS-KUBERNETES-1.3.2", rows[i].verdict, why}, {NULL}};
+        check_all(&tree, expected);
+        tree_remove(&tree);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing),       cmocka_unit_test(test_docker),
         cmocka_unit_test(test_broken),        cmocka_unit_test(test_kubelet),
-        cmocka_unit_test(test_control_plane),
+        cmocka_unit_test(test_control_plane), cmocka_unit_test(test_static_pods),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
