@@ -70,6 +70,7 @@ void container_config_set_unset(struct container_config *container)
     set_unset(&container->peers.presence);
     set_unset(&container->privileged_files.presence);
     set_unset(&container->host_directories.presence);
+    set_unset(&container->image_steps.presence);
 }
 
 void pod_config_set_unset(struct pod_config *pod)

@@ -253,6 +253,11 @@ struct config_file { /* setuid, setgid or with file capabilities */
     struct evidence evidence;
 };
 
+struct config_step { /* of the making of an image */
+    const char *text;
+    struct evidence evidence;
+};
+
 /* A directory of the host that a process of the container has open. */
 struct config_descriptor {
     pid_t pid;
@@ -284,6 +289,7 @@ struct container_config {
     CONFIG_LIST(struct config_peer) peers;
     CONFIG_LIST(struct config_file) privileged_files;
     CONFIG_LIST(struct config_descriptor) host_directories;
+    CONFIG_LIST(struct config_step) image_steps; /* of the image's history */
 };
 
 struct config_volume {

@@ -9,6 +9,7 @@
 #include "posture/container_answers.h"
 #include "posture/host_paths.h"
 #include "posture/kernel_paths.h"
+#include "posture/secret_command.h"
 #include "posture/secret_value.h"
 
 #define KUBELET "/var/lib/kubelet"
@@ -156,6 +157,25 @@ void answer_secret_environment(struct check_run *run)
             check_fail(run, &pair->evidence, "variable %s holds %s", pair->name, what);
     }
     pass_when_known(run, &container->environment, "its environment is not known");
+}
+
+void answer_secret_history(struct check_run *run)
+{
+    const struct container_config *container = run->subject->container;
+
+    if (container->image_steps.presence == PRESENCE_UNSET)
+        return check_not_applicable(run);
+    for (size_t i = 0; i < container->image_steps.count; i++) {
+        const struct config_step *step = &container->image_steps.items[i];
+        const char *at = step->text, *what;
+        char name[SECRET_NAME_MAX];
+        while ((what = secret_in_command(&at, name)))
+            check_fail(run, &step->evidence, "%s%s%s in a step of the image", name,
+                       *name ? " holds " : "", what);
+    }
+    pass_when_known(run, &container->image_steps,
+                    container->image_steps.evidence.text ? container->image_steps.evidence.text
+                                                         : "the image's history is not known");
 }
 
 static void answer_paths(struct check_run *run, enum config_setting id, const char *const *paths,

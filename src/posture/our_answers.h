@@ -12,6 +12,7 @@ void answer_runtime_socket(struct check_run *run);
 void answer_tokens_of_others(struct check_run *run);
 void answer_own_token(struct check_run *run);
 void answer_secret_environment(struct check_run *run);
+void answer_secret_history(struct check_run *run);
 void answer_masked_paths(struct check_run *run);
 void answer_read_only_paths(struct check_run *run);
 void answer_device_access(struct check_run *run);

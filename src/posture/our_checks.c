@@ -42,6 +42,17 @@ static const struct check rows[] = {
      .rationale = "Variables are passed to every child, shown by inspect, and end up in logs and "
                   "crash reports.",
      .remedy = "Mount secrets as files that only the program reads."},
+    {.id = "BULWARK-SECRET-IMAGE-HISTORY",
+     .subject = SUBJECT_IMAGE,
+     .sources = FROM_KERNEL,
+     .severity = SEVERITY_MEDIUM,
+     .evaluate = answer_secret_history,
+     .references = REFERENCES("CIS Docker 1.6.0 4.10",
+                              "NSA/CISA Kubernetes Hardening 1.2 building images", "ATT&CK T1552"),
+     .title = "No secrets are in the history of the image",
+     .rationale = "Variables and arguments of the build stay in the image's configuration, for "
+                  "whoever can pull it.",
+     .remedy = "Change the secret; build with RUN --mount=type=secret, and give it at run time."},
     {ROW("MASKED-PATHS", LIVE, HIGH, answer_masked_paths, "ATT&CK T1611",
          "OCI runtime-spec config-linux.md Masked Paths"),
      .title = "What tells of the host in /proc and /sys is masked",

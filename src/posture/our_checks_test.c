@@ -7,8 +7,10 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "posture/check.h"
 #include "posture/host_paths.h"
+#include "posture/secret_command.h"
 #include "posture/secret_value.h"
 
 static void test_secrets(void **state)
@@ -39,6 +41,48 @@ static void test_secrets(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         if ((secret_value(rows[i].name, rows[i].value) != NULL) != rows[i].secret)
             fail_msg("%s=%s", rows[i].name, rows[i].value);
+}
+
+/* Steps as Docker, BuildKit and Buildah write them, and the names of the secrets in them. */
+static void test_commands(void **state)
+{
+    static const struct {
+        const char *text, *names; /* "?" for one without a name */
+    } rows[] = {
+        {"/bin/sh -c #(nop)  ENV DB_PASSWORD=correct-horse MODE=fast", "DB_PASSWORD "},
+        {"/bin/sh -c #(nop) ENV DB_PASSWORD=\"correct horse\" MODE=fast", "DB_PASSWORD "},
+        {"ENV API_TOKEN=a1b2c3d4e5", "API_TOKEN "},
+        {"ARG API_TOKEN", ""},
+        {"ARG API_TOKEN=a1b2c3d4e5", "API_TOKEN "},
+        {"|2 DEPLOY_TOKEN=a1b2c3 VERSION=1.2.3 /bin/sh -c make", "DEPLOY_TOKEN "},
+        {"RUN |1 DEPLOY_TOKEN=a1b2c3 /bin/sh -c make # buildkit", "DEPLOY_TOKEN "},
+        {"RUN /bin/sh -c export DB_PASSWORD='hunter2!'; client --access-key=a1b2c3d4",
+         "DB_PASSWORD access_key "},
+        {"RUN /bin/sh -c curl https://me:a1b2c3@git.example/x.tar", "? "},
+        {"RUN /bin/sh -c git clone https://git.example/x && TOKEN=$(cat /run/secrets/t) make", ""},
+        {"RUN /bin/sh -c TOKEN=\"$TOKEN\" PASSWORD=`pwgen 20` SECRET=${X} make", ""},
+        {"RUN --mount=type=secret,id=token,target=/root/.token make", ""},
+        {"RUN /bin/sh -c login --password-file=/run/secrets/x --token-ttl=24h", ""},
+        {"ENV KEY=-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAxyzxyzxyzxyz", "? "},
+        {"ENV ID=AKIAIOSFODNN7EXAMPLE", "ID "},
+        {"RUN /bin/sh -c push \"ghp_0123456789abcdefghijklmnopqrstuvwxyz\";", "? "},
+        {"ENV GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568", ""},
+        {"ENV PATH=/usr/local/sbin:/usr/local/bin PYTHON_SHA256=40f868bcbdeb8149a31", ""},
+        {"CMD [\"app\" \"--secret=a1b2c3d4\"]", "secret "},
+        {"= =a1b2c3d4 --= PASSWORD= PASSWORD", ""},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const char *at = rows[i].text;
+        char name[SECRET_NAME_MAX];
+        _cleanup_buf_ struct buf names = {0};
+        buf_printf(&names, "%s", "");
+        while (secret_in_command(&at, name))
+            buf_printf(&names, "%s ", *name ? name : "?");
+        if (strcmp(names.data, rows[i].names) != 0)
+            fail_msg("%s: %s", rows[i].text, names.data);
+    }
 }
 
 static void test_paths(void **state)
@@ -111,9 +155,8 @@ static void test_nothing_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_secrets),       cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_paths),         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_nothing_known),
     };
 

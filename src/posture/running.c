@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "posture/image_history.h"
 #include "posture/kernel_internal.h"
 #include "posture/running_declared.h"
 #include "world/facts.h"
@@ -27,6 +28,7 @@ struct candidate {
 
 struct search {
     const char *only;
+    struct facts *facts;
     struct kernel_host host;
     struct candidate *items;
     size_t count;
@@ -189,6 +191,8 @@ static int look_at(struct search *search, const struct candidate *candidate)
         return -ENOMEM;
     if (r >= 0)
         running.declared = &declared;
+    if (running.actual && image_history_read(search->facts, container, &arena, &actual) < 0)
+        return -ENOMEM;
     if (running.actual) {
         take_names(&actual, running.declared, running.id);
         tell_shared(search, candidate, &actual, &arena);
@@ -229,6 +233,7 @@ int running_containers(const char *root, const char *only, running_visit visit, 
     int r = facts_new(root, NULL, NULL, &facts, error);
     if (r < 0)
         return r;
+    search.facts = facts;
     struct world_requests requests = facts_requests(facts);
     r = world_new(NULL, &requests, ignore, NULL, &world);
     if (r >= 0)

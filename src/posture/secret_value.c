@@ -66,7 +66,7 @@ static bool is_harmless_value(const char *value)
     static const char *const wordless[] = {"true", "false", "none", "null", "yes", "no"};
     size_t len = strlen(value);
 
-    if (len < LENGTH_MIN || *value == '/' || *value == '$' || *value == '<' ||
+    if (len < LENGTH_MIN || *value == '/' || *value == '$' || *value == '<' || *value == '`' ||
         strspn(value, "0123456789") == len || strspn(value, "*xX.") == len)
         return true;
     for (size_t i = 0; i < sizeof(wordless) / sizeof(*wordless); i++)

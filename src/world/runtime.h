@@ -69,6 +69,11 @@ void runtime_start_from_file(struct facts *facts, const char *path, struct conta
 /* What all containers of containerd and CRI-O have in common by Kubernetes' labels. */
 void runtime_kubernetes_labels(struct container_facts *found);
 
+/* A JSON file of the content store of any installation of containerd, by the digits of its sha256;
+ * *ret_path to be freed. Errors as of facts_json. */
+int runtime_containerd_blob(struct facts *facts, const char *digits, size_t max, json_t **ret_json,
+                            char **ret_path);
+
 /* A runtime that keeps its containers in containers/storage. */
 struct storage_runtime {
     enum container_runtime runtime;

@@ -325,3 +325,23 @@ int runtime_containerd_find(struct facts *facts, const struct runtime_query *que
     }
     return r;
 }
+
+int runtime_containerd_blob(struct facts *facts, const char *digits, size_t max, json_t **ret_json,
+                            char **ret_path)
+{
+    _cleanup_(moved_done) struct moved moved;
+    int r = -ENOENT;
+
+    read_config(facts, &moved);
+    for (size_t i = 0; r == -ENOENT && i <= sizeof(places) / sizeof(*places); i++) {
+        const char *data = i ? places[i - 1].data : moved.place.data;
+        _cleanup_free_ char *path =
+            runtime_path("%s/io.containerd.content.v1.content/blobs/sha256/%s", data, digits);
+        if (!path)
+            return -ENOMEM;
+        r = facts_json(facts, path, max, ret_json);
+        if (r == 0)
+            *ret_path = TAKE_PTR(path);
+    }
+    return r;
+}
