@@ -55,10 +55,13 @@ const char *secret_in_command(const char **at, char name[SECRET_NAME_MAX])
         if (!len)
             return NULL;
         *at = word + len;
+        copy_text(copy, sizeof(copy), word, len);
         /* a key in PEM has blanks: it goes on past the word that it begins in */
-        const char *key = memmem(word, len, KEY_START, strlen(KEY_START));
-        copy_text(copy, key ? KEY_MAX : WORD_MAX, key ? key : word,
-                  key ? strnlen(key, KEY_MAX) : len);
+        const char *key = strstr(copy, KEY_START);
+        if (key) {
+            word += key - copy;
+            copy_text(copy, KEY_MAX, word, strnlen(word, KEY_MAX));
+        }
         cut_end(copy);
         if (!take_name(copy, name, &value))
             *name = '\0';
