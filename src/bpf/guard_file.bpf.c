@@ -34,6 +34,12 @@ CHECKED_ONCE int guard_by_file(struct scratch *s, u64 dentry, u64 mount)
     return start < PATH_ROOM && filter_by_text(s, FILTER_TEXT_PATH, start, PATH_ROOM - start);
 }
 
+/* A file that the kernel opens below the one that a user opened (overlays do): that was looked at. */
+static __always_inline bool opened_below(struct file *file)
+{
+    return mount_flags(KERNEL_READ(file, f_path.mnt)) & FILE_FLAG_KERNEL_MNT;
+}
+
 static __always_inline bool guard_opened(struct scratch *s, struct file *file)
 {
     struct open_asked asked = {.flags = KERNEL_READ(file, f_flags)};
@@ -43,29 +49,36 @@ static __always_inline bool guard_opened(struct scratch *s, struct file *file)
 
     if (flags & FILE_FLAG_CREATED)
         asked.mode = BPF_CORE_READ(file, f_inode, i_mode) & 0777;
-    /* A file that an overlay opens below what its user opened: that was looked at. */
-    if (flags & FILE_FLAG_KERNEL_MNT)
-        return false;
     return filter_opened(s, (u64)file, &asked) && guard_by_layer(s, FILTER_FILE_AT, flags) &&
            filter_by_name(s, &filter_slots[s->filter_slot & 1], dentry, mount) &&
            guard_by_file(s, (u64)dentry, (u64)mount);
 }
 
-SEC("lsm/file_open")
-int guard_file_open(void *context)
+CHECKED_ONCE int guard_open(u64 address)
 {
-    GUARD(s, EVENT_OPENAT, false);
-    struct file *file = (void *)hook_argument(context, 0);
+    struct file *file = (void *)address;
     u32 flags = KERNEL_READ(file, f_flags);
+
     /* What is opened to be executed is no open to rules. */
-    bool refused = !(flags & FMODE_EXEC) && guard_opened(s, file);
+    if (flags & FMODE_EXEC || opened_below(file))
+        return 0;
+    GUARD(s, EVENT_OPENAT, false);
+    bool refused = guard_opened(s, file);
     if (refused) {
         guard_record(s);
         put_number(s, PARAM_OPEN_FLAGS, flags);
-        put_file(s, (u64)file);
+        put_file(s, address);
         guard_send(s);
     }
     GUARD_END(s, refused);
+}
+
+SEC("lsm/file_open")
+int guard_file_open(void *context)
+{
+    if (guard_is_spared())
+        return 0;
+    VERDICT(guard_open(hook_argument(context, 0)));
 }
 
 CHECKED_ONCE int refuse_program(struct scratch *s, u64 file, u64 name)

@@ -87,6 +87,21 @@ struct guard_slot {
     struct filter_vector protects; /* columns that are about files named by the rule alone */
 };
 
+/*
+ * A thread, in the state it was looked up in: bpf/lib/guard_spared.h. All is compared but `taken`,
+ * the epoch last: while the rest is written it is one that is far away.
+ */
+struct guard_spared {
+    __u64 start_time;
+    __u64 exec;
+    __u64 cgroup;
+    __u32 tid;
+    __u32 epoch;
+    __u32 taken; /* by who writes */
+    __u32 unused[7];
+};
+#define GUARD_SPARED 2048 /* a power of two; the thread that came last has the place */
+
 /* Whose acts no guard looks at: the agent's. By its start too: its pid may be another's by now. */
 #define GUARD_TICK_NS 10000000 /* of /proc/PID/stat */
 struct guard_self {

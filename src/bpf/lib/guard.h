@@ -9,6 +9,7 @@
  */
 
 #include "filter.h"
+#include "guard_spared.h"
 
 #include "event/guard.h"
 
@@ -30,12 +31,6 @@ struct guard_actor {
     struct filter_vector executing; /* columns that the container leaves of what it will execute */
     struct filter_vector columns;   /* and of all else: its executable leaves them too */
 };
-
-#ifdef GUARD_MAPS_DEFINED_HERE
-#define GUARD_LINKAGE
-#else
-#define GUARD_LINKAGE extern
-#endif
 
 GUARD_LINKAGE struct {
     __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -258,8 +253,11 @@ CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
     }
     u32 slot = actor->slot;
     struct filter_vector columns = *filter_small(slot, FILTER_TYPE_AT + type);
-    if (!filter_and(&columns, executes ? &actor->executing : &actor->columns))
+    if (!filter_and(&columns, executes ? &actor->executing : &actor->columns)) {
+        if (type == EVENT_OPENAT)
+            guard_spare(task, cgroup, actor->epoch);
         return 0;
+    }
     struct scratch *s = scratch_of_cpu();
     if (!s) {
         count(COUNTER_DENIED_UNSEEN);
