@@ -17,10 +17,16 @@ int BPF_PROG(guard_executed, struct task_struct *task)
         count(COUNTER_FAILED_TASK_STORAGE);
         return 0;
     }
-    u64 mount = mount_namespace_of(task);
+    u64 mount = mount_namespace_of(task), cgroup = actor->exec_cgroup;
     if (!guard_not_entered(actor, mount))
-        actor->exec_cgroup = cgroup_id(cgroup_of_task(task));
+        cgroup = cgroup_id(cgroup_of_task(task));
+    if (cgroup == actor->exec_cgroup && mount == actor->exec_mount)
+        return 0;
+    actor->exec_cgroup = cgroup;
     actor->exec_mount = mount;
+    /* What was learnt since the new program was mapped is of where the old one was executed. */
+    actor->epoch--;
+    guard_unspare(task);
     return 0;
 }
 

@@ -64,4 +64,14 @@ static __always_inline void guard_spare(struct task_struct *task, u64 cgroup, u3
     __sync_lock_test_and_set(&place->taken, 0);
 }
 
+/* Of the current thread, who alone writes its own id. */
+static __always_inline void guard_unspare(struct task_struct *task)
+{
+    u32 tid = task->pid;
+    volatile struct guard_spared *place = &guard_spared[tid & (GUARD_SPARED - 1)];
+
+    if (place->tid == tid)
+        place->tid = 0;
+}
+
 #endif
