@@ -45,7 +45,7 @@ static __always_inline bool guard_opened(struct scratch *s, struct file *file)
     struct open_asked asked = {.flags = KERNEL_READ(file, f_flags)};
     struct dentry *dentry = KERNEL_READ(file, f_path.dentry);
     struct vfsmount *mount = KERNEL_READ(file, f_path.mnt);
-    u32 flags = guard_file_flags(s, (u64)file);
+    u32 flags = guard_file_flags((u64)file);
 
     if (flags & FILE_FLAG_CREATED)
         asked.mode = BPF_CORE_READ(file, f_inode, i_mode) & 0777;
@@ -122,7 +122,7 @@ int guard_mmap_file(void *context)
         return 0;
     GUARD(s, EVENT_MMAP, false);
     bool refused =
-        guard_by_layer(s, FILTER_FILE_AT, guard_file_flags(s, (u64)file)) &&
+        guard_by_layer(s, FILTER_FILE_AT, guard_file_flags((u64)file)) &&
         guard_by_file(s, (u64)KERNEL_READ(file, f_path.dentry), (u64)KERNEL_READ(file, f_path.mnt));
     if (refused) {
         guard_record(s);

@@ -139,15 +139,22 @@ CHECKED_ONCE int guard_by_path(struct scratch *s, u32 text, u64 dentry, u64 moun
     return !s || filter_by_path(s, text, dentry, mount);
 }
 
-/* FILE_FLAG_* of a file. Its facts take stack that is needed again before they are known. */
-CHECKED_ONCE u32 guard_file_flags(struct scratch *s, u64 file)
+/* Those FILE_FLAG_* that FILTER_LAYER tells apart, and whether the open made it. */
+CHECKED_ONCE u32 guard_file_flags(u64 address)
 {
-    struct file_facts facts;
+    struct file *file = (void *)address;
+    struct inode *inode = KERNEL_READ(file, f_inode);
+    struct super_block *sb = KERNEL_READ(inode, i_sb);
+    u64 magic = KERNEL_READ(sb, s_magic);
+    u32 flags = KERNEL_READ(inode, i_nlink) ? 0 : FILE_FLAG_UNLINKED;
 
-    if (!s)
-        return 0;
-    file_facts(s, file, &facts);
-    return facts.flags;
+    if (magic == OVERLAYFS_MAGIC)
+        flags |= overlay_flags(inode);
+    if (magic == TMPFS_MAGIC && flags && dentry_is_memfd(KERNEL_READ(file, f_path.dentry)))
+        flags |= FILE_FLAG_MEMFD;
+    if (KERNEL_READ(file, f_mode) & FMODE_CREATED)
+        flags |= FILE_FLAG_CREATED;
+    return flags;
 }
 
 static __always_inline bool guard_by_layer(struct scratch *s, u32 at, u32 flags)
@@ -164,7 +171,7 @@ CHECKED_ONCE int guard_by_program(struct scratch *s, u64 address, u32 text)
     if (!s || !file)
         return true;
     if (text == FILTER_TEXT_EXECUTABLE &&
-        !guard_by_layer(s, FILTER_IMAGE_AT, guard_file_flags(s, address)))
+        !guard_by_layer(s, FILTER_IMAGE_AT, guard_file_flags(address)))
         return false;
     return guard_by_path(s, text, (u64)KERNEL_READ(file, f_path.dentry),
                          (u64)KERNEL_READ(file, f_path.mnt));
