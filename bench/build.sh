@@ -14,10 +14,13 @@ build() {
     done
 }
 
-# What a bare hook costs: programs that do nothing on the agent's tracepoints. Says why not in
-# $work/hooks.log.
+# hooks_build [NAME...]: what bare hooks cost: programs that do nothing, NAME.bpf.c of this folder (empty: on the
+# agent's tracepoints), and what attaches them. Says why not in $work/hooks.log.
 hooks_build() {
-    "${BPF_CLANG:-clang-19}" -g -O2 -target bpf -I"/usr/include/$(uname -m)-linux-gnu" \
-        -c "$here/empty.bpf.c" -o "$work/empty.bpf.o" 2> "$work/hooks.log" &&
-        "${compile[@]}" -o "$work/hooks" "$here/hooks.c" -lbpf 2> "$work/hooks.log"
+    local name
+    for name in "${@:-empty}"; do
+        "${BPF_CLANG:-clang-19}" -g -O2 -target bpf -I"/usr/include/$(uname -m)-linux-gnu" \
+            -c "$here/$name.bpf.c" -o "$work/$name.bpf.o" 2> "$work/hooks.log" || return
+    done
+    "${compile[@]}" -o "$work/hooks" "$here/hooks.c" -lbpf 2> "$work/hooks.log"
 }
