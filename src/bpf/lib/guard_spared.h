@@ -44,7 +44,8 @@ static __always_inline bool guard_is_spared(void)
 #else
     u32 epoch = __sync_fetch_and_or(&place->epoch, 0);
 #endif
-    return epoch == *(volatile u32 *)&filter_state.epoch;
+    /* Whose place it was may have become another's in between, but not the other way round. */
+    return epoch == *(volatile u32 *)&filter_state.epoch && place->tid == tid;
 }
 
 /* `epoch`: of the tables by which the thread, in this state, was looked up. */
