@@ -22,7 +22,8 @@
 
 struct search {
     struct facts *facts;
-    const char *id; /* 64 digits */
+    const char *id;    /* 64 digits */
+    const char *store; /* Docker's directory that is looked into */
     unsigned blobs;
     json_t *config;
     char *path;
@@ -61,18 +62,42 @@ static int try_driver(void *data, int directory_fd, const char *name)
 
     if (*name == '.')
         return 0;
-    int r = take_file(search, runtime_path("var/lib/docker/image/%s/imagedb/content/sha256/%s",
-                                           name, search->id));
+    int r = take_file(
+        search, runtime_path("%s/%s/imagedb/content/sha256/%s", search->store, name, search->id));
     return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
-static int find_docker(struct search *search)
+static int find_docker_at(struct search *search, const char *store)
 {
-    int r = directory_visit(
-        root_open(search->facts->root_fd, "var/lib/docker/image", O_RDONLY | O_DIRECTORY),
-        DRIVERS_MAX, try_driver, search);
+    search->store = store;
+    int r = directory_visit(root_open(search->facts->root_fd, store, O_RDONLY | O_DIRECTORY),
+                            DRIVERS_MAX, try_driver, search);
 
     return r > 0 ? 0 : r < 0 ? r : -ENOENT;
+}
+
+/* What comes before `part` in one of the container's own paths, without slashes in front, is where
+ * its runtime keeps things: its length, 0 where the part is not in it. */
+static int store_of(const char **path, const char *part)
+{
+    const char *at = *path ? strstr(*path, part) : NULL;
+
+    if (!at)
+        return 0;
+    *path += strspn(*path, "/");
+    return at > *path ? (int)(at - *path) : 0;
+}
+
+/* The system's Docker, or one that a user runs. */
+static int find_docker(struct search *search, const char *rootfs)
+{
+    int r = find_docker_at(search, "var/lib/docker/image");
+    int len = store_of(&rootfs, "/overlay2/");
+
+    if (r != -ENOENT || !len)
+        return r;
+    _cleanup_free_ char *store = runtime_path("%.*s/image", len, rootfs);
+    return store ? find_docker_at(search, store) : -ENOMEM;
 }
 
 /* containers/storage names a file of an image by its key in base64, with "=" in front. */
@@ -91,20 +116,17 @@ static void encode_base64(const char *text, char *to)
     *to = '\0';
 }
 
-/* A storage is what comes before `part` in one of the container's own paths. */
 static int find_storage(struct search *search, const char *path, const char *part)
 {
     char key[sizeof("sha256:") + DIGEST_LEN], name[4 * ((sizeof(key) + 2) / 3) + 1];
-    const char *at = path ? strstr(path, part) : NULL;
+    int len = store_of(&path, part);
 
-    if (!at)
+    if (!len)
         return -ENOENT;
     snprintf(key, sizeof(key), "sha256:%.*s", DIGEST_LEN, search->id);
     encode_base64(key, name);
-    path += strspn(path, "/");
-    return at <= path ? -ENOENT
-                      : take_file(search, runtime_path("%.*s/overlay-images/%s/=%s",
-                                                       (int)(at - path), path, search->id, name));
+    return take_file(search,
+                     runtime_path("%.*s/overlay-images/%s/=%s", len, path, search->id, name));
 }
 
 /* As the OCI image specification calls it. */
@@ -170,7 +192,7 @@ int image_config_read(struct facts *facts, const struct container *container, js
     int r = -ENOENT;
 
     if (search.id) {
-        r = find_docker(&search);
+        r = find_docker(&search, container->rootfs);
         if (r == -ENOENT)
             r = find_storage(&search, container->bundle, "/overlay-containers/");
         if (r == -ENOENT)

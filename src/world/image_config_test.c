@@ -38,6 +38,8 @@ static const struct {
     int result;
 } rows[] = {
     {"var/lib/docker/image/overlay2/imagedb/content/sha256/" A, A, NULL, NULL, NULL, 0},
+    {"home/u/.local/share/docker/image/overlay2/imagedb/content/sha256/" A, A, NULL, "",
+     "/home/u/.local/share/docker/overlay2/x/merged", 0},
     {"var/lib/docker/image/zfs/imagedb/content/sha256/" A, A, NULL, NULL, NULL, 0},
     {"srv/storage/overlay-images/" A "/=" A_KEY, A, NULL,
      "/srv/storage/overlay-containers/x/userdata", NULL, 0},
