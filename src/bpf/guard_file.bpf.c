@@ -34,7 +34,8 @@ CHECKED_ONCE int guard_by_file(struct scratch *s, u64 dentry, u64 mount)
     return start < PATH_ROOM && filter_by_text(s, FILTER_TEXT_PATH, start, PATH_ROOM - start);
 }
 
-/* A file that the kernel opens below the one that a user opened (overlays do): that was looked at. */
+/* A file that the kernel opens below the one that a user opened (overlays do): that was looked at.
+ */
 static __always_inline bool opened_below(struct file *file)
 {
     return mount_flags(KERNEL_READ(file, f_path.mnt)) & FILE_FLAG_KERNEL_MNT;
