@@ -339,16 +339,18 @@ static __always_inline void enter(struct isolation_thread *thread)
         thread->allowed.namespaces[i] = thread->now.namespaces[i];
 }
 
-/* A cgroup may be used again: what came to it then made the next container, known since. */
-static __always_inline bool belongs_to_new_container(struct task_struct *task,
-                                                     struct isolation_thread *thread)
+/* A cgroup may be used again: what came to it then made the next container, known since, or enters
+ * it. */
+static __always_inline bool meets_new_container(struct task_struct *task,
+                                                struct isolation_thread *thread)
 {
     struct isolation_allowance *allowed = isolation_of_cgroup((u64)cgroup_of_task(task));
 
     if (!allowed || allowed->namespaces[ISOLATION_MNT] != thread->now.namespaces[ISOLATION_MNT])
         return false;
     thread->allowed = *allowed;
-    thread->flags &= ~ISOLATION_ENTERING;
+    if (is_inside(task, &thread->allowed))
+        thread->flags &= ~ISOLATION_ENTERING;
     return true;
 }
 
@@ -376,9 +378,9 @@ CHECKED_ONCE int isolation_look(u32 executed, u32 mode)
     bool entering = thread->flags & ISOLATION_ENTERING;
     read_namespaces(now, namespaces);
     if (entering && now->namespaces[ISOLATION_MNT] != thread->allowed.namespaces[ISOLATION_MNT]) {
-        if (!belongs_to_new_container(task, thread))
+        if (!meets_new_container(task, thread))
             return 0;
-        entering = false;
+        entering = thread->flags & ISOLATION_ENTERING;
     }
     if (entering && !executed)
         return 0;

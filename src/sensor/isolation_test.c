@@ -148,11 +148,11 @@ static int moved_out(struct place *place)
 }
 
 /* What the kernel side remembers of the process is changed. */
-static int change_memory(const struct place *place, void (*change)(struct isolation_thread *))
+static int change_memory(pid_t pid, void (*change)(struct isolation_thread *))
 {
     int map = bpf_map__fd(sensor->skeleton->maps.isolation_threads);
     struct isolation_thread thread;
-    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, place->pid, 0);
+    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 
     if (pidfd < 0 || bpf_map_lookup_elem(map, &pidfd, &thread) < 0)
         return -errno;
@@ -174,14 +174,19 @@ static void was_elsewhere(struct isolation_thread *thread)
     thread->now.permitted &= ~ISOLATION_CAP_SYS_ADMIN;
 }
 
+static void was_of_another(struct isolation_thread *thread)
+{
+    thread->allowed.namespaces[ISOLATION_MNT]++;
+}
+
 static int remember_user(struct place *place)
 {
-    return change_memory(place, was_a_user);
+    return change_memory(place->pid, was_a_user);
 }
 
 static int remember_namespace(struct place *place)
 {
-    return change_memory(place, was_elsewhere);
+    return change_memory(place->pid, was_elsewhere);
 }
 
 /* As `runc exec` does, but that it leaves the other namespaces the host's. */
@@ -209,6 +214,7 @@ enum entry_kind {
     CGROUP_LAST,
     NOT_TOLD_YET,
     BEFORE_KNOWN, /* the container, as an agent that is slow learns of it */
+    USED_AGAIN,   /* the cgroup: the runtime came to it when another container had it */
 };
 
 /* Runtimes go into the cgroup before the namespaces, or after. */
@@ -231,8 +237,10 @@ static int entered(const struct place *place, enum entry_kind kind)
         r = -1;
     if (r == 0 && kind != CGROUP_FIRST)
         r = put_into(place->cgroup, pid);
-    if (r == 0 && kind > CGROUP_LAST)
+    if (r == 0 && (kind == NOT_TOLD_YET || kind == BEFORE_KNOWN))
         r = forget_move(pid);
+    if (r == 0 && kind == USED_AGAIN)
+        r = change_memory(pid, was_of_another);
     if (r == 0 && kind == BEFORE_KNOWN)
         r = sensor_isolate(sensor, &place->allowed, (uint32_t)place->pid);
     if (write(orders[1], &byte, 1) != 1)
@@ -264,6 +272,11 @@ static int entered_untold(struct place *place)
 static int entered_before_known(struct place *place)
 {
     return entered(place, BEFORE_KNOWN);
+}
+
+static int entered_used_again(struct place *place)
+{
+    return entered(place, USED_AGAIN);
 }
 
 static void without_sys_admin(struct isolation_allowance *allowed)
@@ -305,6 +318,7 @@ static const struct row rows[] = {
     {"entered from outside with more, cgroup last", .from_outside = entered_cgroup_last},
     {"entered from outside with more, not told yet", .from_outside = entered_untold},
     {"entered from outside with more, before it was known", .from_outside = entered_before_known},
+    {"entered from outside with more, cgroup used again", .from_outside = entered_used_again},
     {"mount namespace of the host", .act = act_host_mount, .kinds = BIT(MNT_NAMESPACE)},
     {"network namespace of the host", .act = act_host_network, .kinds = BIT(NET_NAMESPACE)},
     {"network namespace of another container", .act = act_other_network,
