@@ -4,38 +4,54 @@
  * decides is the file the kernel has found, not how the caller called it.
  */
 #include "lib/guard.h"
+#include "lib/known.h"
 
 #define PROT_EXEC 0x4
 #define O_WRONLY  1
 
-/*
- * By the path of a file. One that lies on a second mount of the container's root file system (bind)
- * has the path it would have on the first as well: what is true of either is true of the file.
- */
+/* Whether a file lies on a second mount of the container's root file system (bind). */
+static __always_inline bool is_bound(struct scratch *s, struct vfsmount *mount)
+{
+    struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+
+    s->root_mount = fs ? (u64)fs->root.mnt : 0;
+    struct vfsmount *root = (void *)AS_NUMBER(s->root_mount);
+    return root && mount != root && KERNEL_READ(mount, mnt_sb) == KERNEL_READ(root, mnt_sb) &&
+           KERNEL_READ(mount, mnt_root) != KERNEL_READ(root, mnt_root);
+}
+
+/* By the path of a file. One that is bound has the path it would have on the first mount as well:
+ * what is true of either is true of the file. */
 CHECKED_ONCE int guard_by_file(struct scratch *s, u64 dentry, u64 mount)
 {
-    struct task_struct *task = bpf_get_current_task_btf();
-
     if (!s)
         return true;
     if (!filter_asks_text(s, FILTER_TEXT_PATH))
         return true;
     struct filter_vector before = s->candidates;
     u32 left = guard_by_path(s, FILTER_TEXT_PATH, dentry, mount);
-    struct vfsmount *own = (void *)mount, *root = task->fs ? BPF_CORE_READ(task, fs, root.mnt) : 0;
-    if (left || !root || BPF_CORE_READ(own, mnt_sb) != BPF_CORE_READ(root, mnt_sb) ||
-        BPF_CORE_READ(own, mnt_root) == BPF_CORE_READ(root, mnt_root))
+    if (left || !is_bound(s, (void *)mount))
         return left;
     s->candidates = before;
     filter_and(&s->candidates, &guard_slots[s->filter_slot & 1].protects);
     s->filter_on = 1;
     /* From the dentry alone: the walk ends where no parent is. */
-    u32 start = path_build(s, dentry, (u64)root);
+    u32 start = path_build(s, dentry, s->root_mount);
     return start < PATH_ROOM && filter_by_text(s, FILTER_TEXT_PATH, start, PATH_ROOM - start);
 }
 
-/* A file that the kernel opens below the one that a user opened (overlays do): that was looked at.
- */
+/* Whether path and name of a file that was opened before are known to leave nothing. */
+CHECKED_ONCE int guard_known(struct scratch *s, u64 address)
+{
+    struct file *file = (void *)address;
+
+    if (!s || !address || is_bound(s, KERNEL_READ(file, f_path.mnt)) || !known_file(s, address))
+        return false;
+    struct filter_vector left = s->candidates;
+    return !filter_and(&left, &s->known_columns);
+}
+
+/* A file that an overlay opens below what its user opened: that was looked at. */
 static __always_inline bool opened_below(struct file *file)
 {
     return mount_flags(KERNEL_READ(file, f_path.mnt)) & FILE_FLAG_KERNEL_MNT;
@@ -46,11 +62,11 @@ static __always_inline bool guard_opened(struct scratch *s, struct file *file)
     struct open_asked asked = {.flags = KERNEL_READ(file, f_flags)};
     struct dentry *dentry = KERNEL_READ(file, f_path.dentry);
     struct vfsmount *mount = KERNEL_READ(file, f_path.mnt);
-    u32 flags = guard_file_flags((u64)file);
 
-    if (flags & FILE_FLAG_CREATED)
+    if (KERNEL_READ(file, f_mode) & FMODE_CREATED)
         asked.mode = BPF_CORE_READ(file, f_inode, i_mode) & 0777;
-    return filter_opened(s, (u64)file, &asked) && guard_by_layer(s, FILTER_FILE_AT, flags) &&
+    return filter_opened(s, (u64)file, &asked) && !guard_known(s, (u64)file) &&
+           guard_by_layer(s, FILTER_FILE_AT, guard_file_flags((u64)file)) &&
            filter_by_name(s, &filter_slots[s->filter_slot & 1], dentry, mount) &&
            guard_by_file(s, (u64)dentry, (u64)mount);
 }

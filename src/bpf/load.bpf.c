@@ -45,6 +45,14 @@ __noinline u64 kernel_load(u64 address)
 
 #define WAY_STEPS 32 /* components and mounts; what lies deeper is not remembered */
 
+static __always_inline bool way_end(struct scratch *s, u64 first, u64 second, u64 word)
+{
+    WAY_ADD(first, second, word);
+    s->walk.hash[0] = first;
+    s->walk.hash[1] = second;
+    return true;
+}
+
 /* Whatever is read on a way that is just being changed, it ends. */
 static __always_inline int way_walk(struct scratch *s, const bool by_loads)
 {
@@ -54,18 +62,15 @@ static __always_inline int way_walk(struct scratch *s, const bool by_loads)
     for (u32 i = 0; i < WAY_STEPS; i++) {
         u64 parent;
 
-        if (dentry == s->walk.root_dentry && mount == s->walk.root_mount) {
-            WAY_ADD(first, second, dentry + mount);
-            s->walk.hash[0] = first;
-            s->walk.hash[1] = second;
-            return true;
-        }
+        if (dentry == s->walk.root_dentry && mount == s->walk.root_mount)
+            return way_end(s, first, second, dentry + mount);
         if (dentry == mount_root) {
             WAY_ADD(first, second, mount);
             STEP_READ(s, by_loads, mount);
             parent = STEP_FIELD(s, by_loads, mount, mount, mnt_parent);
-            if (!parent || parent == mount) /* the top of its namespace, not the task's root */
-                return false;
+            /* The top of its namespace: there the paths of guards begin. */
+            if (!parent || parent == mount)
+                return is_guard && way_end(s, first, second, dentry);
             dentry = STEP_FIELD(s, by_loads, mount, mount, mnt_mountpoint);
             mount = parent;
             STEP_READ(s, by_loads, mount);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -139,11 +140,15 @@ static int configure(struct guard *guard, int ring, const struct btf *btf)
         skeleton->maps.filter_names,
         skeleton->maps.filter_addresses,
         skeleton->maps.filter_ports,
+        skeleton->maps.filter_known,
         skeleton->maps.guard_containers,
         skeleton->maps.bss,
         skeleton->maps.rodata,
     };
 
+    if (getrandom((void *)(uintptr_t)skeleton->rodata->noise_secret,
+                  sizeof(skeleton->rodata->noise_secret), 0) < 0)
+        return -errno;
     skeleton->rodata->is_guard = true;
     skeleton->rodata->guard_by_thread = by_thread;
     int r = object_fit(&machine, btf);

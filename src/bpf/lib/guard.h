@@ -139,7 +139,7 @@ CHECKED_ONCE int guard_by_path(struct scratch *s, u32 text, u64 dentry, u64 moun
     return !s || filter_by_path(s, text, dentry, mount);
 }
 
-/* Those FILE_FLAG_* that FILTER_LAYER tells apart, and whether the open made it. */
+/* Those FILE_FLAG_* that FILTER_LAYER tells apart. */
 CHECKED_ONCE u32 guard_file_flags(u64 address)
 {
     struct file *file = (void *)address;
@@ -152,8 +152,6 @@ CHECKED_ONCE u32 guard_file_flags(u64 address)
         flags |= overlay_flags(inode);
     if (magic == TMPFS_MAGIC && flags && dentry_is_memfd(KERNEL_READ(file, f_path.dentry)))
         flags |= FILE_FLAG_MEMFD;
-    if (KERNEL_READ(file, f_mode) & FMODE_CREATED)
-        flags |= FILE_FLAG_CREATED;
     return flags;
 }
 

@@ -20,8 +20,10 @@
  * False for a way that is too long or does not lead there. */
 extern int way_hash(struct scratch *s);
 
-/* The way into scratch.walk.hash; false for one that is not remembered. */
-static __always_inline bool known_way(struct scratch *s, u64 dentry, u64 vfsmount)
+/* The way into scratch.walk.hash; false for one that is not remembered. To guards it is that of an
+ * inode, too: whatever comes to bear a name, no other file is taken for the one that had it. */
+static __always_inline bool known_way(struct scratch *s, struct file *file, u64 dentry,
+                                      u64 vfsmount)
 {
     struct filter_slot *tables = &filter_slots[s->filter_slot & 1];
 
@@ -29,6 +31,11 @@ static __always_inline bool known_way(struct scratch *s, u64 dentry, u64 vfsmoun
         return false;
     s->walk.hash[0] = tables->number + ((u64)noise_secret[0] << 32);
     s->walk.hash[1] = tables->number + ((u64)noise_secret[1] << 32);
+    if (is_guard) {
+        struct inode *inode = KERNEL_READ(file, f_inode);
+        s->walk.hash[0] ^= (u64)inode;
+        s->walk.hash[1] ^= KERNEL_READ(inode, i_ino);
+    }
     return way_hash(s);
 }
 
@@ -44,9 +51,10 @@ static __always_inline bool known_recall(struct scratch *s, struct filter_known 
 }
 
 /* Look up path and name as for an event that any column could match, and remember what is left. */
-static __always_inline bool known_learn(struct scratch *s, struct filter_known *row, u64 file,
+static __always_inline bool known_learn(struct scratch *s, struct filter_known *row, u64 address,
                                         u64 dentry, u64 mount)
 {
+    struct file *file = (void *)address;
     struct filter_vector candidates = s->candidates;
     u64 first = s->walk.hash[0], second = s->walk.hash[1], version = row->version;
 
@@ -55,7 +63,7 @@ static __always_inline bool known_learn(struct scratch *s, struct filter_known *
         s->candidates.words[i] = ~0ull;
     s->path_flags = 0;
     s->learning = 1;
-    if (!filter_file(s, file))
+    if (!filter_file(s, address))
 #pragma unroll
         for (u32 i = 0; i < FILTER_WORDS; i++)
             s->candidates.words[i] = 0;
@@ -65,7 +73,7 @@ static __always_inline bool known_learn(struct scratch *s, struct filter_known *
     if (s->path_flags & (PARAM_FLAG_UNREADABLE | PARAM_FLAG_TRUNCATED))
         return false;
     /* Renamed meanwhile? */
-    if (!known_way(s, dentry, mount) || s->walk.hash[0] != first || s->walk.hash[1] != second)
+    if (!known_way(s, file, dentry, mount) || s->walk.hash[0] != first || s->walk.hash[1] != second)
         return false;
     if (!(version & 1) &&
         __sync_val_compare_and_swap(&row->version, version, version + 1) == version) {
@@ -86,7 +94,7 @@ CHECKED_ONCE int known_file(struct scratch *s, u64 address)
     if (!s || !address)
         return false;
     u64 dentry = (u64)KERNEL_READ(file, f_path.dentry), mount = (u64)KERNEL_READ(file, f_path.mnt);
-    if (!known_way(s, dentry, mount))
+    if (!known_way(s, file, dentry, mount))
         return false;
     u32 index = s->walk.hash[0] & (FILTER_KNOWN - 1);
     struct filter_known *row = bpf_map_lookup_elem(&filter_known, &index);

@@ -83,7 +83,7 @@ struct scratch {
     struct filter_vector known_columns;
     struct filter_name_key name_key;
     /* describes_another */
-    u64 root_dentry, root_mount; /* the task's: struct mount */
+    u64 root_dentry, root_mount; /* the task's: struct mount; of guards, struct vfsmount */
     u32 asked_flags;             /* what the file is being opened with */
     u32 unused2;
     struct path_walk walk;
