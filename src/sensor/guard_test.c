@@ -149,6 +149,14 @@ static int made(void)
     return 0;
 }
 
+static int known_renamed(void)
+{
+    int r = open_path(PLACE "/plain") ?: open_path(PLACE "/plain") ?: open_path(PLACE "/plain");
+    r = r ?: result(rename(PLACE "/plain", PLACE "/secret2")) ?: open_path(PLACE "/secret2");
+    (void)rename(PLACE "/secret2", PLACE "/plain");
+    return r;
+}
+
 static int other_file(void)
 {
     return open_path(PLACE "/plain");
@@ -285,6 +293,7 @@ static const struct act {
     {"open on a bind mount", bind_mounted, OPEN},
     {"open for writing", by_truncation, OPEN},
     {"open that makes the file", made, OPEN},
+    {"open of a file known by another name", known_renamed, OPEN},
     {"open of another file", other_file, OPEN, .allowed = true},
     {"unlink", unlinked, UNLINK},
     {"exec", executed, EXEC},
