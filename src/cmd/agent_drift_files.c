@@ -8,17 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/fnv.h"
 #include "cmd/agent_drift_internal.h"
-
-/* FNV-1a, 64 bits: who wants to deceive it can write the old content as well. */
-static uint64_t hash_of(const char *text, size_t len)
-{
-    uint64_t hash = 0xcbf29ce484222325ull;
-
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3ull;
-    return hash;
-}
 
 static bool same_stat(const struct file_mark *mark, const struct stat *st)
 {
@@ -51,7 +42,7 @@ static int read_anew(const struct file_mark *mark, struct stat *st, uint64_t *re
     int r = read_file(mark->path, WATCHED_FILE_MAX, &text, &len);
     if (r < 0)
         return r;
-    *ret_hash = hash_of(text, len);
+    *ret_hash = fnv1a(FNV1A_START, text, len);
     return 1;
 }
 

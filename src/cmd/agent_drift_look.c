@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fnv.h"
 #include "cmd/agent_drift_internal.h"
 #include "event/isolation.h"
 #include "posture/running_declared.h"
@@ -19,14 +20,11 @@
 static uint64_t key_of(const struct drift *drift)
 {
     const char *const texts[] = {drift->setting, drift->object, drift->actual};
-    uint64_t hash = 0xcbf29ce484222325ull;
+    uint64_t hash = FNV1A_START;
 
+    /* Each with its NUL, so that where one ends counts. */
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        for (const char *at = texts[i]; *at || at == texts[i]; at++) {
-            hash = (hash ^ (unsigned char)*at) * 0x100000001b3ull;
-            if (!*at)
-                break;
-        }
+        hash = fnv1a(hash, texts[i], strlen(texts[i]) + 1);
     return hash;
 }
 
@@ -379,14 +377,10 @@ void drift_judge_process(struct watch *watch, const struct event_header *header)
 {
     _cleanup_arena_ struct arena arena = {0};
     struct container_config config;
-    uint64_t users = 0;
 
     if (!watch->has_start || is_entering(watch, header) ||
         kernel_read_parts(&watch->drift->host, header->pid, header->start_time,
                           DRIFT_PROCESS | DRIFT_NAMESPACES, &arena, &config) < 0)
         return;
-    for (size_t i = 0; i < config.namespaces.count; i++)
-        if (config.namespaces.items[i].kind == NAMESPACE_USER)
-            users = config.namespaces.items[i].inode;
-    judge_other(watch, &config, users, &arena, header);
+    judge_other(watch, &config, namespace_of(&config, NAMESPACE_USER), &arena, header);
 }
