@@ -58,6 +58,22 @@ static const struct {
     {BLOBS A, "", "", "", "", -ENOENT},
 };
 
+/* What the tree gives of the container's image; then it goes. */
+static int read_from(struct tree *tree, const struct container *container, json_t **ret_config,
+                     char **ret_path)
+{
+    struct facts *facts;
+    struct error error;
+
+    *ret_config = NULL;
+    *ret_path = NULL;
+    assert_int_equal(facts_new(tree->root, NULL, NULL, &facts, &error), 0);
+    int r = image_config_read(facts, container, ret_config, ret_path);
+    facts_free(facts);
+    tree_remove(tree);
+    return r;
+}
+
 static void test_places(void **state)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -67,17 +83,14 @@ static void test_places(void **state)
             .bundle = rows[i].bundle,
             .rootfs = rows[i].rootfs,
         };
-        struct facts *facts;
-        struct error error;
         struct tree tree;
-        json_t *config = NULL;
-        char *path = NULL;
+        json_t *config;
+        char *path;
         tree_make(&tree);
         tree_write(&tree, rows[i].file, CONFIG, 1);
         tree_write(&tree, BLOBS B, MANIFEST, 1);
         tree_write(&tree, BLOBS C, INDEX, 1);
-        assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, &error), 0);
-        int r = image_config_read(facts, &container, &config, &path);
+        int r = read_from(&tree, &container, &config, &path);
         if (r != rows[i].result)
             fail_msg("%zu: %s: %d", i, rows[i].file, r);
         if (r == 0) {
@@ -86,8 +99,6 @@ static void test_places(void **state)
             json_decref(config);
             free(path);
         }
-        facts_free(facts);
-        tree_remove(&tree);
     }
 }
 
@@ -95,12 +106,10 @@ static void test_places(void **state)
 static void test_architecture(void **state)
 {
     const struct container container = {.image_digest = "sha256:" C};
-    struct facts *facts;
     struct utsname uts;
-    struct error error;
     struct tree tree;
-    json_t *config = NULL;
-    char *path = NULL, text[512];
+    json_t *config;
+    char *path, text[512];
 
     assert_int_equal(uname(&uts), 0);
     const char *own = !strcmp(uts.machine, "x86_64")    ? "amd64"
@@ -115,13 +124,10 @@ static void test_architecture(void **state)
     tree_write(&tree, BLOBS A, "{\"other\": 1}", 1);
     tree_write(&tree, BLOBS B, CONFIG, 1);
     tree_write(&tree, BLOBS C, text, 1);
-    assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, &error), 0);
-    assert_int_equal(image_config_read(facts, &container, &config, &path), 0);
+    assert_int_equal(read_from(&tree, &container, &config, &path), 0);
     assert_string_equal(path, BLOBS B);
     json_decref(config);
     free(path);
-    facts_free(facts);
-    tree_remove(&tree);
 }
 
 /* What can't be used is told, and nothing is given. An index that names itself has an end. */
@@ -139,19 +145,14 @@ static void test_broken(void **state)
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         const struct container container = {.image_id = A};
-        struct facts *facts;
-        struct error error;
         struct tree tree;
-        json_t *config = NULL;
-        char *path = NULL;
+        json_t *config;
+        char *path;
         tree_make(&tree);
         tree_write(&tree, BLOBS A, texts[i].text, 1);
-        assert_int_equal(facts_new(tree.root, NULL, NULL, &facts, &error), 0);
-        assert_int_equal(image_config_read(facts, &container, &config, &path), texts[i].result);
+        assert_int_equal(read_from(&tree, &container, &config, &path), texts[i].result);
         assert_null(config);
         assert_null(path);
-        facts_free(facts);
-        tree_remove(&tree);
     }
 }
 
