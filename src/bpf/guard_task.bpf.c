@@ -84,9 +84,8 @@ int BPF_PROG(guard_ptrace_access_check, struct task_struct *child, unsigned int 
 CHECKED_ONCE int guard_signal(u32 to_agent, u32 signal)
 {
     GUARD(s, EVENT_KILL, false);
-    bool refused =
-        filter_narrow(s, filter_small(s->filter_slot, FILTER_TARGET_AT + (to_agent ? 1 : 0)),
-                      COUNTER_FILTERED_OPEN);
+    bool refused = filter_narrow(s, filter_small(s->filter_slot, FILTER_TARGET_AT + !!to_agent),
+                                 COUNTER_FILTERED_OPEN);
     if (refused) {
         guard_record(s);
         if (to_agent)
@@ -107,7 +106,8 @@ int guard_task_kill(void *context)
 
     if (hook_argument(context, 1) == 1 /* SEND_SIG_PRIV */ || tgid == (u32)task->tgid)
         return 0;
-    VERDICT(guard_signal(tgid == guard_self.pid, hook_argument(context, 2)));
+    u64 start_time = BPF_CORE_READ(target, group_leader, start_boottime);
+    VERDICT(guard_signal(guard_is_agent(tgid, start_time), hook_argument(context, 2)));
 }
 
 static __always_inline int guard_load(u32 what)

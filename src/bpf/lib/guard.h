@@ -226,6 +226,12 @@ static __always_inline u64 hook_argument(void *context, u32 index)
 
 #define GUARD_REFUSES ~0u /* no memory was left to look */
 
+/* By pid and start time of its first thread. */
+static __always_inline bool guard_is_agent(u32 tgid, u64 start_time)
+{
+    return tgid == guard_self.pid && start_time / GUARD_TICK_NS == guard_self.start_time;
+}
+
 /*
  * The columns left of `type` by who acts; `executes`: it is about to be another program. 0: none.
  * Else one more than the place of the scratch memory that has them, or GUARD_REFUSES.
@@ -237,8 +243,7 @@ CHECKED_ONCE u32 guard_begin(u32 type, u32 executes)
 
     if (state.mode == FILTER_OFF)
         return 0;
-    if ((u32)task->tgid == guard_self.pid &&
-        task->group_leader->start_boottime / GUARD_TICK_NS == guard_self.start_time)
+    if (guard_is_agent(task->tgid, task->group_leader->start_boottime))
         return 0;
     struct guard_actor *actor = guard_actor_of(task, true);
     u64 cgroup = cgroup_id(cgroup_of_task(task)), exec = task->self_exec_id;
